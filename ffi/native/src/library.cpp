@@ -1,0 +1,229 @@
+#include "library.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <mutex>
+#include <thread>
+
+#include "callbacks.h"
+#include "gns.h"
+#include "messages.h"
+
+namespace steam_sockets {
+
+namespace {
+
+constexpr size_t kErrorBytes = 1024;
+
+// Never destroyed: the library's threads may still call in while the process ends.
+std::array<Library, STEAM_SOCKETS_LIBRARIES> &Libraries() {
+  static auto *const libraries = new std::array<Library, STEAM_SOCKETS_LIBRARIES>;
+  return *libraries;
+}
+
+std::mutex &OpeningLock() {
+  static auto *const lock = new std::mutex;
+  return *lock;
+}
+
+template <typename Word>
+Word Load(const Word &word) {
+  return __atomic_load_n(&word, __ATOMIC_ACQUIRE);
+}
+
+template <typename Word>
+void Store(Word &word, Word value) {
+  __atomic_store_n(&word, value, __ATOMIC_RELEASE);
+}
+
+void EndLibrariesOf(uint64_t thread);
+
+// Gives each thread a number, and ends what it left open when it ends.
+struct ThreadLife {
+  static uint64_t NextNumber() {
+    static std::atomic<uint64_t> last{0};
+    return ++last;
+  }
+  const uint64_t number = NextNumber();
+  ThreadLife() = default;
+  ThreadLife(const ThreadLife &) = delete;
+  ThreadLife &operator=(const ThreadLife &) = delete;
+  ~ThreadLife() { EndLibrariesOf(number); }
+};
+
+thread_local ThreadLife this_thread;
+
+int32_t Fail(int32_t answer, char *error, const char *text) {
+  if (error != nullptr) {
+    (void)std::snprintf(error, kErrorBytes, "%s", text);
+  }
+  return answer;
+}
+
+bool HasRequired(const steam_sockets_functions &f) {
+  return f.init != nullptr && f.kill != nullptr && f.sockets != nullptr && f.utils != nullptr &&
+         f.set_config_pointer != nullptr && f.run_callbacks != nullptr && f.allocate_message != nullptr &&
+         f.send_messages != nullptr && f.receive_on_connection != nullptr && f.receive_on_poll_group != nullptr &&
+         f.release_message != nullptr;
+}
+
+int32_t Start(int32_t number, const steam_sockets_functions &functions, const void *identity, bool manual_poll,
+              int32_t debug_level, char *error) {
+  Library &library = LibraryAt(number);
+  library.functions = functions;
+  library.debug_level = debug_level;
+  library.utils = functions.utils();
+  if (library.utils == nullptr) {
+    return Fail(STEAM_SOCKETS_START_FAILED, error, "the library gives no ISteamNetworkingUtils");
+  }
+  SetDebugOutput(number, true);
+  if (functions.set_manual_poll_mode != nullptr) {
+    functions.set_manual_poll_mode(manual_poll);
+  }
+  std::array<char, kErrorBytes> reason{};
+  if (!functions.init(identity, reason.data())) {
+    SetDebugOutput(number, false);
+    return Fail(STEAM_SOCKETS_START_FAILED, error, reason.data());
+  }
+  library.sockets = functions.sockets();
+  if (library.sockets == nullptr) {
+    functions.kill();
+    SetDebugOutput(number, false);
+    return Fail(STEAM_SOCKETS_START_FAILED, error, "the library gives no ISteamNetworkingSockets");
+  }
+  SetCallbacks(number);
+  Store(library.state.manual_poll, uint32_t{manual_poll});
+  Store(library.state.owner, this_thread.number);
+  Store(library.state.opens, uint32_t{1});
+  Store(library.state.epoch, library.state.epoch + 1);
+  return number;
+}
+
+void AwaitLingering(Library &library, uint32_t milliseconds) {
+  using std::chrono::steady_clock;
+  const auto end = steady_clock::now() + std::chrono::milliseconds(milliseconds);
+  while (IsBuiltIn(library.functions) && LingeringConnections() > 0 && steady_clock::now() < end) {
+    if (library.state.manual_poll != 0) {
+      library.functions.poll(1);
+    } else {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+}
+
+void End(int32_t number, uint32_t linger_milliseconds) {
+  Library &library = LibraryAt(number);
+  AwaitLingering(library, linger_milliseconds);
+  Store(library.state.epoch, library.state.epoch + 1);
+  Store(library.state.opens, uint32_t{0});
+  Store(library.state.owner, uint64_t{0});
+  ReleaseHeld(library);
+  // The library keeps our functions in events that it has queued: they are taken before it goes.
+  library.functions.run_callbacks(library.sockets);
+  library.functions.kill();
+  SetDebugOutput(number, false);
+  if (library.state.manual_poll != 0) {
+    library.functions.set_manual_poll_mode(false);
+  }
+  Store(library.state.manual_poll, uint32_t{0});
+  library.events.Clear();
+  library.debug_outputs.Clear();
+  Store(library.state.events, uint32_t{0});
+  Store(library.state.debug_outputs, uint32_t{0});
+  Store(library.state.debug_outputs_dropped, uint64_t{0});
+  library.sockets = library.utils = nullptr;
+}
+
+void EndLibrariesOf(uint64_t thread) {
+  const std::lock_guard<std::mutex> guard(OpeningLock());
+  for (int32_t number = 0; number < STEAM_SOCKETS_LIBRARIES; ++number) {
+    if (Load(LibraryAt(number).state.owner) == thread) {
+      End(number, 0);
+    }
+  }
+}
+
+}  // namespace
+
+Library &LibraryAt(int32_t number) { return Libraries()[static_cast<size_t>(number)]; }
+
+Library *OpenLibrary(int32_t number, uint32_t epoch) {
+  if (number < 0 || number >= STEAM_SOCKETS_LIBRARIES || (epoch & 1) == 0) {
+    return nullptr;
+  }
+  Library &library = LibraryAt(number);
+  if (Load(library.state.epoch) != epoch || Load(library.state.owner) != this_thread.number) {
+    return nullptr;
+  }
+  return &library;
+}
+
+}  // namespace steam_sockets
+
+using namespace steam_sockets;
+
+uint32_t steam_sockets_contract(void) { return STEAM_SOCKETS_CONTRACT; }
+
+const char *steam_sockets_build(void) { return STEAM_SOCKETS_BUILD_INFO; }
+
+uint64_t steam_sockets_thread(void) { return this_thread.number; }
+
+const steam_sockets_state *steam_sockets_state_of(int32_t library) {
+  return library < 0 || library >= STEAM_SOCKETS_LIBRARIES ? nullptr : &LibraryAt(library).state;
+}
+
+int32_t steam_sockets_open(const steam_sockets_functions *functions, const void *identity, bool manual_poll,
+                           int32_t debug_level, char *error) {
+  if (functions == nullptr || !HasRequired(*functions)) {
+    return Fail(STEAM_SOCKETS_NO_FUNCTION, error, "the library lacks functions that every use of it needs");
+  }
+  if (manual_poll && (functions->set_manual_poll_mode == nullptr || functions->poll == nullptr)) {
+    return Fail(STEAM_SOCKETS_NO_FUNCTION, error, "the library has no manual poll mode");
+  }
+  const std::lock_guard<std::mutex> guard(OpeningLock());
+  int32_t unused = -1;
+  for (int32_t number = 0; number < STEAM_SOCKETS_LIBRARIES; ++number) {
+    Library &library = LibraryAt(number);
+    if (library.state.opens == 0) {
+      unused = unused < 0 ? number : unused;
+    } else if (library.functions.kill == functions->kill) {
+      if (library.state.owner != this_thread.number) {
+        return Fail(STEAM_SOCKETS_OTHER_THREAD, error, "another thread of this process has the library open");
+      }
+      Store(library.state.opens, library.state.opens + 1);
+      return number;
+    }
+  }
+  if (unused < 0) {
+    return Fail(STEAM_SOCKETS_TOO_MANY, error, "too many libraries are open in this process");
+  }
+  return Start(unused, *functions, identity, manual_poll, debug_level, error);
+}
+
+int32_t steam_sockets_close(int32_t number, uint32_t epoch, uint32_t linger_milliseconds) {
+  const std::lock_guard<std::mutex> guard(OpeningLock());
+  Library *const library = OpenLibrary(number, epoch);
+  if (library == nullptr) {
+    return STEAM_SOCKETS_NOT_OPEN;
+  }
+  if (library->state.opens > 1) {
+    Store(library->state.opens, library->state.opens - 1);
+    return static_cast<int32_t>(library->state.opens);
+  }
+  End(number, linger_milliseconds);
+  return 0;
+}
+
+int32_t steam_sockets_poll(int32_t number, uint32_t epoch, int32_t milliseconds) {
+  Library *const library = OpenLibrary(number, epoch);
+  if (library == nullptr) {
+    return STEAM_SOCKETS_NOT_OPEN;
+  }
+  if (library->state.manual_poll == 0) {
+    return STEAM_SOCKETS_BAD_ARGUMENT;
+  }
+  library->functions.poll(std::max(milliseconds, 0));
+  return 0;
+}

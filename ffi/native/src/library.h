@@ -1,0 +1,39 @@
+// The libraries that are open in this process: who owns each, how often it was opened, and what waits for its owner.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <vector>
+
+#include "record_ring.h"
+#include "steam_sockets.h"
+
+struct SteamNetworkingMessage_t;
+
+namespace steam_sockets {
+
+// Messages that were received and did not fit in the arena yet.
+struct HeldMessages {
+  int32_t source = 0;
+  uint32_t handle = 0;
+  std::vector<SteamNetworkingMessage_t *> messages;  // the next one last
+};
+
+struct Library {
+  steam_sockets_state state{};
+  steam_sockets_functions functions{};
+  void *sockets = nullptr;
+  void *utils = nullptr;
+  RecordRing events{0};
+  RecordRing debug_outputs{1 << 20};
+  std::atomic<int32_t> debug_level{0};
+  HeldMessages held;
+};
+
+// The library of this number when it is open, has this epoch and belongs to the calling thread; else null.
+Library *OpenLibrary(int32_t number, uint32_t epoch);
+
+// The library of this number, open or not. The number must be in range.
+Library &LibraryAt(int32_t number);
+
+}  // namespace steam_sockets
