@@ -1,0 +1,1 @@
+// Cargo wants a source file even of a crate that nobody compiles.
