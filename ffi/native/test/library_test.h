@@ -1,0 +1,62 @@
+// The built-in library's functions, as ffi/ would hand them to the helper, and a pair of connections to talk over.
+#pragma once
+
+#include <steam/isteamnetworkingutils.h>
+#include <steam/steamnetworkingsockets.h>
+#include <steam/steamnetworkingsockets_flat.h>
+
+#include <array>
+
+#include "steam_sockets.h"
+
+namespace library_test {
+
+template <typename To, typename From>
+To As(From *function) {
+  return reinterpret_cast<To>(function);
+}
+
+inline steam_sockets_functions BuiltIn() {
+  steam_sockets_functions f{};
+  f.init = As<decltype(f.init)>(&GameNetworkingSockets_Init);
+  f.kill = &GameNetworkingSockets_Kill;
+  f.sockets = As<decltype(f.sockets)>(&SteamAPI_SteamNetworkingSockets_v009);
+  f.utils = As<decltype(f.utils)>(&SteamAPI_SteamNetworkingUtils_v003);
+  f.set_config_pointer = As<decltype(f.set_config_pointer)>(&SteamAPI_ISteamNetworkingUtils_SetGlobalConfigValuePtr);
+  f.run_callbacks = As<decltype(f.run_callbacks)>(&SteamAPI_ISteamNetworkingSockets_RunCallbacks);
+  f.allocate_message = As<decltype(f.allocate_message)>(&SteamAPI_ISteamNetworkingUtils_AllocateMessage);
+  f.send_messages = As<decltype(f.send_messages)>(&SteamAPI_ISteamNetworkingSockets_SendMessages);
+  f.receive_on_connection =
+      As<decltype(f.receive_on_connection)>(&SteamAPI_ISteamNetworkingSockets_ReceiveMessagesOnConnection);
+  f.receive_on_poll_group =
+      As<decltype(f.receive_on_poll_group)>(&SteamAPI_ISteamNetworkingSockets_ReceiveMessagesOnPollGroup);
+  f.release_message = As<decltype(f.release_message)>(&SteamAPI_SteamNetworkingMessage_t_Release);
+  f.set_debug_output = As<decltype(f.set_debug_output)>(&SteamAPI_ISteamNetworkingUtils_SetDebugOutputFunction);
+  f.set_manual_poll_mode = &SteamNetworkingSockets_SetManualPollMode;
+  f.poll = As<decltype(f.poll)>(&SteamNetworkingSockets_Poll);
+  return f;
+}
+
+// The built-in library, open for as long as this lives.
+struct Opened {
+  std::array<char, 1024> error{};
+  steam_sockets_functions functions = BuiltIn();
+  int32_t number;
+  uint32_t epoch;
+  explicit Opened(bool manual_poll = false, int32_t debug_level = 0)
+      : number(steam_sockets_open(&functions, nullptr, manual_poll, debug_level, error.data())),
+        epoch(number < 0 ? 0 : steam_sockets_state_of(number)->epoch) {}
+  Opened(const Opened &) = delete;
+  Opened &operator=(const Opened &) = delete;
+  ~Opened() { (void)steam_sockets_close(number, epoch, 0); }
+};
+
+struct Pair {
+  HSteamNetConnection one = 0;
+  HSteamNetConnection two = 0;
+  explicit Pair(bool over_loopback) {
+    (void)SteamNetworkingSockets()->CreateSocketPair(&one, &two, over_loopback, nullptr, nullptr);
+  }
+};
+
+}  // namespace library_test

@@ -1,0 +1,49 @@
+/** The errors of this package. Wrong types and ranges of arguments are `TypeError` and `RangeError`. */
+import { NetworkingError } from "../sdk/errors.ts";
+
+export {
+  AlreadyOpenError,
+  ClosedError,
+  LibraryLoadError,
+  LibraryNotFoundError,
+  LibraryStartError,
+  NetworkingError,
+  UnsupportedError,
+  type LibraryPlace,
+} from "../sdk/errors.ts";
+
+/** The library refused to make a listen socket, a connection, a socket pair or a poll group. */
+export class CreationError extends NetworkingError {
+  override name = "CreationError";
+  /** The library's own words, empty where it gave none. */
+  readonly reason: string;
+
+  constructor(what: string, reason: string, mend: string) {
+    super(`${what} could not be created${reason ? `: ${reason}` : ""}. ${mend}`);
+    this.reason = reason;
+  }
+}
+
+/** A handle that the library does not know (any more) was used where no result value can say so. */
+export class HandleError extends NetworkingError {
+  override name = "HandleError";
+  /** The handle. */
+  readonly handle: number;
+
+  constructor(what: string, handle: number) {
+    super(`${handle} is no open ${what}. It may have been closed; keep a handle no longer than the ${what} lives`);
+    this.handle = handle;
+  }
+}
+
+/** A config option that does not exist, can't be set by users, or can't be set in this scope. */
+export class ConfigOptionError extends NetworkingError {
+  override name = "ConfigOptionError";
+  /** The option's name as it was given. */
+  readonly option: string;
+
+  constructor(option: string, reason: string) {
+    super(`Config option ${option}: ${reason}`);
+    this.option = option;
+  }
+}

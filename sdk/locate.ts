@@ -1,0 +1,81 @@
+/** Where a native library is looked for, in this order: the caller's path, the environment, the package, the checkout. */
+import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { builtLibrary, libraryFileName } from "../ffi/native/cache.ts";
+import { LibraryNotFoundError, type LibraryPlace } from "./errors.ts";
+
+/** Names a library file in place of all others. Read at each open. */
+export const LIBRARY_VARIABLE = "STEAM_SOCKETS_LIBRARY";
+
+/** The package that carries the built library for this platform. */
+export const PLATFORM_PACKAGE = `@steam-sockets/${process.platform}-${process.arch}`;
+
+/** A library file that is there. */
+export interface LocatedLibrary {
+  readonly path: string;
+  /** In which place it was found, for people. */
+  readonly place: string;
+}
+
+/**
+ * Finds the library file to load.
+ * @param explicit a path that the caller names; then no other place is looked at.
+ * @throws LibraryNotFoundError that lists every place that was looked at, and what to do.
+ */
+export function locateLibrary(explicit?: string): LocatedLibrary {
+  const places: LibraryPlace[] = [];
+  for (const candidate of candidates(explicit)) {
+    if (candidate.path !== undefined && isFile(candidate.path)) return { path: candidate.path, place: candidate.place };
+    places.push(candidate);
+  }
+  throw new LibraryNotFoundError(places, mend(explicit));
+}
+
+/** Every place where a library is looked for, found or not, in order. */
+export function libraryPlaces(): LibraryPlace[] {
+  return [fromEnvironment(), fromPackage(), fromCheckout()];
+}
+
+function candidates(explicit: string | undefined): LibraryPlace[] {
+  // What somebody names is meant: another library in its stead would only hide the mistake.
+  if (explicit !== undefined) return [named("the path that was given", explicit)];
+  const environment = fromEnvironment();
+  return environment.path === undefined ? [environment, fromPackage(), fromCheckout()] : [environment];
+}
+
+function named(place: string, path: string): LibraryPlace {
+  const full = resolve(path);
+  return { place, path: full, outcome: isFile(full) ? "found" : existsSync(full) ? "not a file" : "no such file" };
+}
+
+function fromEnvironment(): LibraryPlace {
+  const place = `the environment variable ${LIBRARY_VARIABLE}`;
+  const path = process.env[LIBRARY_VARIABLE];
+  return path ? named(place, path) : { place, path: undefined, outcome: "not set" };
+}
+
+function fromPackage(): LibraryPlace {
+  const place = `the package ${PLATFORM_PACKAGE}`;
+  try {
+    return named(place, Bun.resolveSync(`${PLATFORM_PACKAGE}/${libraryFileName}`, import.meta.dir));
+  } catch {
+    return { place, path: undefined, outcome: "not installed" };
+  }
+}
+
+function fromCheckout(): LibraryPlace {
+  const place = "this checkout's own build";
+  const built = builtLibrary();
+  return "path" in built ? named(place, built.path) : { place, path: built.expected, outcome: "not built" };
+}
+
+function mend(explicit: string | undefined): string {
+  if (explicit !== undefined || process.env[LIBRARY_VARIABLE]) {
+    return "Name an existing library file, or none, so that the package's own is used.";
+  }
+  return `Install ${PLATFORM_PACKAGE}, or build the library in a checkout with "bun run native", or name one with ${LIBRARY_VARIABLE}.`;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
