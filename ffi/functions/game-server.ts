@@ -1,0 +1,198 @@
+import type { FlatFunctions } from "./function.ts";
+
+/** Start and end of a Steam game server, and the part of ISteamGameServer that describes it and logs it on. */
+export const gameServer = {
+  // The list of interface versions has a zero after each entry and one more at its end: pass bytes, not a string.
+  SteamInternal_GameServer_Init_V2: {
+    c: "ESteamAPIInitResult SteamInternal_GameServer_Init_V2(uint32 unIP, uint16 usGamePort, uint16 usQueryPort, EServerMode eServerMode, const char *pchVersionString, const char *pszInternalCheckInterfaceVersions, SteamErrMsg *pOutErrMsg)",
+    args: ["u32", "u16", "u16", "i32", "cstring", "cstring", "ptr"],
+    returns: "i32",
+    only: "steam",
+  },
+  SteamGameServer_Shutdown: {
+    c: "void SteamGameServer_Shutdown()",
+    args: [],
+    returns: "void",
+    only: "steam",
+  },
+  SteamGameServer_RunCallbacks: {
+    c: "void SteamGameServer_RunCallbacks()",
+    args: [],
+    returns: "void",
+    only: "steam",
+  },
+  SteamGameServer_GetHSteamPipe: {
+    c: "HSteamPipe SteamGameServer_GetHSteamPipe()",
+    args: [],
+    returns: "i32",
+    only: "steam",
+  },
+  SteamGameServer_GetHSteamUser: {
+    c: "HSteamUser SteamGameServer_GetHSteamUser()",
+    args: [],
+    returns: "i32",
+    only: "steam",
+  },
+  SteamGameServer_BSecure: {
+    c: "bool SteamGameServer_BSecure()",
+    args: [],
+    returns: "bool",
+    only: "steam",
+  },
+  SteamGameServer_GetSteamID: {
+    c: "uint64 SteamGameServer_GetSteamID()",
+    args: [],
+    returns: "u64",
+    only: "steam",
+  },
+  SteamGameServer_v015: {
+    c: "ISteamGameServer *SteamAPI_SteamGameServer_v015()",
+    args: [],
+    returns: "ptr",
+    only: "steam",
+  },
+  LogOn: {
+    c: "void SteamAPI_ISteamGameServer_LogOn(ISteamGameServer *self, const char *pszToken)",
+    args: ["ptr", "cstring"],
+    returns: "void",
+    only: "steam",
+  },
+  LogOnAnonymous: {
+    c: "void SteamAPI_ISteamGameServer_LogOnAnonymous(ISteamGameServer *self)",
+    args: ["ptr"],
+    returns: "void",
+    only: "steam",
+  },
+  LogOff: {
+    c: "void SteamAPI_ISteamGameServer_LogOff(ISteamGameServer *self)",
+    args: ["ptr"],
+    returns: "void",
+    only: "steam",
+  },
+  BLoggedOn: {
+    c: "bool SteamAPI_ISteamGameServer_BLoggedOn(ISteamGameServer *self)",
+    args: ["ptr"],
+    returns: "bool",
+    only: "steam",
+  },
+  BSecure: {
+    c: "bool SteamAPI_ISteamGameServer_BSecure(ISteamGameServer *self)",
+    args: ["ptr"],
+    returns: "bool",
+    only: "steam",
+  },
+  GetSteamID: {
+    c: "uint64_steamid SteamAPI_ISteamGameServer_GetSteamID(ISteamGameServer *self)",
+    args: ["ptr"],
+    returns: "u64",
+    only: "steam",
+  },
+  WasRestartRequested: {
+    c: "bool SteamAPI_ISteamGameServer_WasRestartRequested(ISteamGameServer *self)",
+    args: ["ptr"],
+    returns: "bool",
+    only: "steam",
+  },
+  SetProduct: {
+    c: "void SteamAPI_ISteamGameServer_SetProduct(ISteamGameServer *self, const char *pszProduct)",
+    args: ["ptr", "cstring"],
+    returns: "void",
+    only: "steam",
+  },
+  SetGameDescription: {
+    c: "void SteamAPI_ISteamGameServer_SetGameDescription(ISteamGameServer *self, const char *pszGameDescription)",
+    args: ["ptr", "cstring"],
+    returns: "void",
+    only: "steam",
+  },
+  SetModDir: {
+    c: "void SteamAPI_ISteamGameServer_SetModDir(ISteamGameServer *self, const char *pszModDir)",
+    args: ["ptr", "cstring"],
+    returns: "void",
+    only: "steam",
+  },
+  SetDedicatedServer: {
+    c: "void SteamAPI_ISteamGameServer_SetDedicatedServer(ISteamGameServer *self, bool bDedicated)",
+    args: ["ptr", "bool"],
+    returns: "void",
+    only: "steam",
+  },
+  SetMaxPlayerCount: {
+    c: "void SteamAPI_ISteamGameServer_SetMaxPlayerCount(ISteamGameServer *self, int cPlayersMax)",
+    args: ["ptr", "i32"],
+    returns: "void",
+    only: "steam",
+  },
+  SetBotPlayerCount: {
+    c: "void SteamAPI_ISteamGameServer_SetBotPlayerCount(ISteamGameServer *self, int cBotplayers)",
+    args: ["ptr", "i32"],
+    returns: "void",
+    only: "steam",
+  },
+  SetServerName: {
+    c: "void SteamAPI_ISteamGameServer_SetServerName(ISteamGameServer *self, const char *pszServerName)",
+    args: ["ptr", "cstring"],
+    returns: "void",
+    only: "steam",
+  },
+  SetMapName: {
+    c: "void SteamAPI_ISteamGameServer_SetMapName(ISteamGameServer *self, const char *pszMapName)",
+    args: ["ptr", "cstring"],
+    returns: "void",
+    only: "steam",
+  },
+  SetPasswordProtected: {
+    c: "void SteamAPI_ISteamGameServer_SetPasswordProtected(ISteamGameServer *self, bool bPasswordProtected)",
+    args: ["ptr", "bool"],
+    returns: "void",
+    only: "steam",
+  },
+  SetSpectatorPort: {
+    c: "void SteamAPI_ISteamGameServer_SetSpectatorPort(ISteamGameServer *self, uint16 unSpectatorPort)",
+    args: ["ptr", "u16"],
+    returns: "void",
+    only: "steam",
+  },
+  SetSpectatorServerName: {
+    c: "void SteamAPI_ISteamGameServer_SetSpectatorServerName(ISteamGameServer *self, const char *pszSpectatorServerName)",
+    args: ["ptr", "cstring"],
+    returns: "void",
+    only: "steam",
+  },
+  ClearAllKeyValues: {
+    c: "void SteamAPI_ISteamGameServer_ClearAllKeyValues(ISteamGameServer *self)",
+    args: ["ptr"],
+    returns: "void",
+    only: "steam",
+  },
+  SetKeyValue: {
+    c: "void SteamAPI_ISteamGameServer_SetKeyValue(ISteamGameServer *self, const char *pKey, const char *pValue)",
+    args: ["ptr", "cstring", "cstring"],
+    returns: "void",
+    only: "steam",
+  },
+  SetGameTags: {
+    c: "void SteamAPI_ISteamGameServer_SetGameTags(ISteamGameServer *self, const char *pchGameTags)",
+    args: ["ptr", "cstring"],
+    returns: "void",
+    only: "steam",
+  },
+  SetGameData: {
+    c: "void SteamAPI_ISteamGameServer_SetGameData(ISteamGameServer *self, const char *pchGameData)",
+    args: ["ptr", "cstring"],
+    returns: "void",
+    only: "steam",
+  },
+  SetRegion: {
+    c: "void SteamAPI_ISteamGameServer_SetRegion(ISteamGameServer *self, const char *pszRegion)",
+    args: ["ptr", "cstring"],
+    returns: "void",
+    only: "steam",
+  },
+  SetAdvertiseServerActive: {
+    c: "void SteamAPI_ISteamGameServer_SetAdvertiseServerActive(ISteamGameServer *self, bool bActive)",
+    args: ["ptr", "bool"],
+    returns: "void",
+    only: "steam",
+  },
+} as const satisfies FlatFunctions;
