@@ -23,17 +23,27 @@ export interface LocatedLibrary {
  * @throws LibraryNotFoundError that lists every place that was looked at, and what to do.
  */
 export function locateLibrary(explicit?: string): LocatedLibrary {
-  const places: LibraryPlace[] = [];
-  for (const candidate of candidates(explicit)) {
-    if (candidate.path !== undefined && isFile(candidate.path)) return { path: candidate.path, place: candidate.place };
-    places.push(candidate);
-  }
-  throw new LibraryNotFoundError(places, mend(explicit));
+  return firstFound(candidates(explicit), explicit);
+}
+
+/**
+ * Finds the library that this package ships or that this checkout built, whatever the environment names.
+ * @throws LibraryNotFoundError
+ */
+export function locateShippedLibrary(): LocatedLibrary {
+  return firstFound([fromPackage(), fromCheckout()], undefined);
 }
 
 /** Every place where a library is looked for, found or not, in order. */
 export function libraryPlaces(): LibraryPlace[] {
   return [fromEnvironment(), fromPackage(), fromCheckout()];
+}
+
+function firstFound(places: LibraryPlace[], explicit: string | undefined): LocatedLibrary {
+  for (const { place, path } of places) {
+    if (path !== undefined && isFile(path)) return { path, place };
+  }
+  throw new LibraryNotFoundError(places, mend(explicit));
 }
 
 function candidates(explicit: string | undefined): LibraryPlace[] {

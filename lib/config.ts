@@ -1,0 +1,323 @@
+/** Config options by name: checked against the library itself, and turned into what its functions take. */
+import { ConfigDataType, ConfigScope, ConfigValue } from "../ffi/enums.ts";
+import { layoutOf } from "../ffi/layout.ts";
+import { SharedMemory, addressOf, cText } from "../ffi/memory.ts";
+import { SteamNetworkingConfigValue_t } from "../ffi/structs.ts";
+import type { GnsBackend } from "../sdk/gns.ts";
+import { ConfigOptionError } from "./errors.ts";
+import type { ConnectionHandle, ListenSocketHandle } from "./handles.ts";
+import { describe, integer, text, userData } from "./validate.ts";
+
+/** The name of every option, those included that users can't set. C: `k_ESteamNetworkingConfig_` and the name. */
+export type ConfigOptionName = Exclude<keyof typeof ConfigValue, "Invalid">;
+
+/** Options that hold a C function's address: this package sets them itself. */
+type CallbackOption = Extract<ConfigOptionName, `Callback_${string}`>;
+
+/** Options that hold text. */
+type TextOption =
+  | "P2P_STUN_ServerList"
+  | "P2P_TURN_PassList"
+  | "P2P_TURN_ServerList"
+  | "P2P_TURN_UserList"
+  | "SDRClient_DevTicket"
+  | "SDRClient_ForceProxyAddr"
+  | "SDRClient_ForceRelayCluster"
+  | "SDRClient_LimitPingProbesToNearestN"
+  | "SDRClient_DebugTicketAddress";
+
+/**
+ * Config options by name, as the SDK names them without `k_ESteamNetworkingConfig_`. Which of them a library has, with
+ * type, scope and value, tells {@link NetworkingUtils.configOptions}.
+ */
+export type ConfigOptions = {
+  readonly [Name in Exclude<ConfigOptionName, CallbackOption>]?: ConfigOptionValue<Name>;
+};
+
+/** The type of an option's value. */
+export type ConfigOptionValue<Name extends ConfigOptionName> = Name extends TextOption
+  ? string
+  : Name extends "ConnectionUserData"
+    ? number | bigint
+    : number;
+
+/** What an option is set for: everything, one listen socket and what it takes, or one connection. */
+export type ConfigTarget =
+  | "global"
+  | { readonly listenSocket: ListenSocketHandle }
+  | { readonly connection: ConnectionHandle };
+
+/** What the library tells of an option. */
+export interface ConfigOption {
+  /** Its name, as in {@link ConfigOptions}. */
+  readonly name: string;
+  /** Its number. C: `ESteamNetworkingConfigValue`. */
+  readonly option: ConfigValue;
+  /** The type of its value. */
+  readonly type: "int32" | "int64" | "float" | "string" | "pointer";
+  /** The narrowest thing that it can be set for. */
+  readonly scope: "global" | "sockets interface" | "listen socket" | "connection";
+  /** Its global value; undefined for pointers, and where the library does not tell. */
+  readonly value: number | bigint | string | undefined;
+}
+
+/** An option as the library knows it. */
+export interface KnownOption {
+  readonly name: string;
+  readonly option: ConfigValue;
+  readonly type: ConfigDataType;
+  readonly scope: ConfigScope;
+}
+
+const typeNames: Record<ConfigDataType, ConfigOption["type"]> = {
+  [ConfigDataType.Int32]: "int32",
+  [ConfigDataType.Int64]: "int64",
+  [ConfigDataType.Float]: "float",
+  [ConfigDataType.String]: "string",
+  [ConfigDataType.Ptr]: "pointer",
+};
+
+const scopeNames: Record<ConfigScope, ConfigOption["scope"]> = {
+  [ConfigScope.Global]: "global",
+  [ConfigScope.SocketsInterface]: "sockets interface",
+  [ConfigScope.ListenSocket]: "listen socket",
+  [ConfigScope.Connection]: "connection",
+};
+
+const mostText = 4096;
+
+/** Looks options up in the library and remembers what it said. */
+export class ConfigTable {
+  readonly #backend: GnsBackend;
+  readonly #known = new Map<string, KnownOption>();
+  readonly #out = new SharedMemory(8);
+  readonly #value = new SharedMemory(mostText);
+  readonly #size = new SharedMemory(8);
+
+  constructor(backend: GnsBackend) {
+    this.#backend = backend;
+  }
+
+  /**
+   * The option of this name.
+   * @throws ConfigOptionError when the library has none, or when it holds a pointer.
+   */
+  settable(name: string): KnownOption {
+    const known = this.#lookUp(name);
+    if (known.type === ConfigDataType.Ptr) {
+      throw new ConfigOptionError(name, "it holds a C function; listen to the events of the network instead");
+    }
+    return known;
+  }
+
+  /** All options that the library has, in its own order, with their global values. */
+  all(): ConfigOption[] {
+    const options: ConfigOption[] = [];
+    const { utils } = this.#backend.library.functions;
+    const next = (option: number) => utils.IterateGenericEditableConfigValues(this.#backend.utils, option, true);
+    for (let option = next(0); option !== 0 && options.length < 1000; option = next(option)) {
+      const name = this.#nameOf(option);
+      if (name === undefined) continue;
+      const known = this.#lookUp(name);
+      options.push({
+        name,
+        option: known.option,
+        type: typeNames[known.type],
+        scope: scopeNames[known.scope],
+        value: this.read(known, "global"),
+      });
+    }
+    return options;
+  }
+
+  /** An option's value for a target, undefined where the library does not tell it. */
+  read(known: KnownOption, target: ConfigTarget): number | bigint | string | undefined {
+    const { scope, object } = scopeOf(target);
+    this.#size.view.setBigUint64(0, BigInt(mostText), true);
+    const result = this.#backend.library.functions.utils.GetConfigValue(
+      this.#backend.utils,
+      known.option,
+      scope,
+      object,
+      this.#out.bytes,
+      this.#value.bytes,
+      this.#size.bytes,
+    );
+    if (result <= 0) return undefined;
+    switch (known.type) {
+      case ConfigDataType.Int32:
+        return this.#value.view.getInt32(0, true);
+      case ConfigDataType.Int64:
+        return this.#value.view.getBigInt64(0, true);
+      case ConfigDataType.Float:
+        return this.#value.view.getFloat32(0, true);
+      case ConfigDataType.String:
+        return this.#value.text(0, mostText);
+      case ConfigDataType.Ptr:
+        return undefined;
+    }
+  }
+
+  /** Sets an option. */
+  write(name: string, value: unknown, target: ConfigTarget): void {
+    const known = this.settable(name);
+    const { scope, object } = scopeOf(target);
+    if (scope > known.scope) {
+      throw new ConfigOptionError(
+        name,
+        `it can't be set for a ${scopeNames[scope]}, only for: ${scopeNames[known.scope]}`,
+      );
+    }
+    const encoded = encode(known, value);
+    const argument = known.type === ConfigDataType.String ? encoded.text : encoded.bits;
+    const set = this.#backend.library.functions.utils.SetConfigValue(
+      this.#backend.utils,
+      known.option,
+      scope,
+      object,
+      known.type,
+      argument,
+    );
+    if (!set) {
+      throw new ConfigOptionError(
+        name,
+        `the library refused ${describe(value)}${this.#backend.takeComplaint().replace(/^(?=.)/, ": ")}`,
+      );
+    }
+  }
+
+  /** Sets options for everything. */
+  writeAll(options: ConfigOptions | undefined): void {
+    for (const [name, value] of givenOptions(options)) this.write(name, value, "global");
+  }
+
+  /** The array of options that creating functions take. Hold on to it until the call is over. */
+  list(options: ConfigOptions | undefined): ConfigList {
+    return new ConfigList(
+      givenOptions(options).map(([name, value]) => {
+        const known = this.settable(name);
+        if (known.scope === ConfigScope.Global) {
+          throw new ConfigOptionError(name, "it is global: set it with utils.setConfigValue or at openNetworking");
+        }
+        return { known, encoded: encode(known, value) };
+      }),
+    );
+  }
+
+  #lookUp(name: string): KnownOption {
+    const remembered = this.#known.get(name);
+    if (remembered !== undefined) return remembered;
+    const option = Object.hasOwn(ConfigValue, name) ? ConfigValue[name as ConfigOptionName] : undefined;
+    if (!option) throw new ConfigOptionError(name, `there is no such option${likeliest(name)}`);
+    if (this.#nameOf(option) === undefined) {
+      throw new ConfigOptionError(name, `${this.#backend.library.path} does not have it`);
+    }
+    const known: KnownOption = {
+      name,
+      option,
+      type: this.#out.view.getInt32(0, true) as ConfigDataType,
+      scope: this.#out.view.getInt32(4, true) as ConfigScope,
+    };
+    this.#known.set(name, known);
+    return known;
+  }
+
+  // Leaves type and scope in #out.
+  #nameOf(option: number): string | undefined {
+    const { GetConfigValueInfo } = this.#backend.library.functions.utils;
+    return (
+      GetConfigValueInfo(this.#backend.utils, option, this.#out.bytes, this.#out.bytes.subarray(4))?.toString() ??
+      undefined
+    );
+  }
+}
+
+/** Options in the layout of `SteamNetworkingConfigValue_t`. */
+export class ConfigList {
+  /** How many. */
+  readonly count: number;
+  /** The array, null when it is empty. */
+  readonly array: Uint8Array | null;
+  // Native code follows pointers to these during the call.
+  readonly #texts: Uint8Array[] = [];
+
+  constructor(options: readonly { known: KnownOption; encoded: Encoded }[]) {
+    const { size, offsets } = layoutOf(SteamNetworkingConfigValue_t);
+    this.count = options.length;
+    const memory = new SharedMemory(Math.max(1, options.length) * size);
+    options.forEach(({ known, encoded }, index) => {
+      const at = index * size;
+      memory.view.setInt32(at + offsets.value, known.option, true);
+      memory.view.setInt32(at + offsets.dataType, known.type, true);
+      if (known.type === ConfigDataType.String) {
+        this.#texts.push(encoded.text);
+        memory.view.setBigUint64(at + offsets.string, BigInt(addressOf(encoded.text)), true);
+      } else {
+        memory.bytes.set(encoded.bits, at + offsets.int32);
+      }
+    });
+    this.array = options.length === 0 ? null : memory.bytes;
+  }
+}
+
+function givenOptions(options: ConfigOptions | undefined): [string, unknown][] {
+  if (options === undefined) return [];
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`Config options must be an object, not ${describe(options)}`);
+  }
+  return Object.entries(options).filter(([, value]) => value !== undefined);
+}
+
+interface Encoded {
+  readonly bits: Uint8Array;
+  readonly text: Uint8Array;
+}
+
+const noText = cText("");
+
+function encode({ name, type }: KnownOption, value: unknown): Encoded {
+  const memory = new SharedMemory(8);
+  switch (type) {
+    case ConfigDataType.Int32:
+      memory.view.setInt32(0, integer(numberOf(name, value), `config option ${name}`, -0x8000_0000, 0x7fff_ffff), true);
+      break;
+    case ConfigDataType.Int64:
+      memory.view.setBigInt64(0, BigInt(userData(typeof value === "bigint" ? value : numberOf(name, value))), true);
+      break;
+    case ConfigDataType.Float: {
+      const number = numberOf(name, value);
+      if (!Number.isFinite(number)) throw new RangeError(`config option ${name} must be a finite number, not ${number}`);
+      memory.view.setFloat32(0, number, true);
+      break;
+    }
+    case ConfigDataType.String:
+      if (typeof value !== "string") throw new TypeError(`config option ${name} must be a string, not ${describe(value)}`);
+      return { bits: memory.bytes, text: cText(text(value, `config option ${name}`)) };
+    case ConfigDataType.Ptr:
+      throw new ConfigOptionError(name, "it holds a pointer");
+  }
+  return { bits: memory.bytes, text: noText };
+}
+
+function numberOf(name: string, value: unknown): number {
+  if (typeof value !== "number") throw new TypeError(`config option ${name} must be a number, not ${describe(value)}`);
+  return value;
+}
+
+function scopeOf(target: ConfigTarget): { scope: ConfigScope; object: number } {
+  if (target === "global") return { scope: ConfigScope.Global, object: 0 };
+  if (typeof target === "object" && target !== null) {
+    if ("listenSocket" in target) return { scope: ConfigScope.ListenSocket, object: integer(target.listenSocket, "a listen socket", 1, 0xffff_ffff) };
+    if ("connection" in target) return { scope: ConfigScope.Connection, object: integer(target.connection, "a connection", 1, 0xffff_ffff) };
+  }
+  throw new TypeError(`A target is "global", { listenSocket } or { connection }, not ${describe(target)}`);
+}
+
+function likeliest(name: string): string {
+  const wanted = name.toLowerCase().replaceAll("_", "");
+  const similar = Object.keys(ConfigValue).filter((other) => {
+    const candidate = other.toLowerCase().replaceAll("_", "");
+    return candidate !== "invalid" && wanted.length > 3 && (candidate.includes(wanted) || wanted.includes(candidate));
+  });
+  return similar.length > 0 ? `; did you mean ${similar.slice(0, 5).join(", ")}?` : "; utils.configOptions() lists them";
+}

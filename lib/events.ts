@@ -1,0 +1,70 @@
+/** The events that a network tells of, and how they are read from the library's records. */
+import type { ConnectionState, DebugOutputType } from "../ffi/enums.ts";
+import { RecordKind, type EventRecord, type GnsBackend } from "../sdk/gns.ts";
+import { layoutOf } from "../ffi/layout.ts";
+import { SteamNetConnectionStatusChangedCallback_t } from "../ffi/structs.ts";
+import { readConnectionInfo, type ConnectionInfo } from "./connection-info.ts";
+import type { ConnectionHandle } from "./handles.ts";
+
+/** A connection was made, destroyed, or changed its state. C: `SteamNetConnectionStatusChangedCallback_t`. */
+export interface ConnectionStatusChangedEvent {
+  /** The connection. C: `m_hConn`. */
+  readonly connectHandle: ConnectionHandle;
+  /** The connection as it was when this happened; `connection.connectionState` is the new state. C: `m_info`. */
+  readonly connection: ConnectionInfo;
+  /** The state before. C: `m_eOldState`. */
+  readonly oldState: ConnectionState;
+}
+
+/** One line of the library's own log. C: `FSteamNetworkingSocketsDebugOutput`. */
+export interface DebugOutputEvent {
+  /** How grave it is: the lower, the graver. */
+  readonly level: DebugOutputType;
+  /** The text. */
+  readonly message: string;
+}
+
+/** The events by name. */
+export interface NetworkingEvents {
+  /** A connection was made, destroyed, or changed its state. On every library. */
+  connectionStatusChanged: ConnectionStatusChangedEvent;
+  /** A line of the library's log, of the level that was asked for. See {@link NetworkingUtils.setDebugOutputFunction}. */
+  debugOutput: DebugOutputEvent;
+  /** What another handler threw. Without a handler for it, `runCallbacks` throws it when the drain is over. */
+  error: unknown;
+}
+
+/** An event with its name, on its way to the handlers. */
+export type NetworkingEvent =
+  | { readonly name: "connectionStatusChanged"; readonly event: ConnectionStatusChangedEvent }
+  | { readonly name: "debugOutput"; readonly event: DebugOutputEvent };
+
+const statusChanged = layoutOf(SteamNetConnectionStatusChangedCallback_t);
+
+/** Reads an event record; undefined for kinds that nobody can listen to. */
+export function readEvent(backend: GnsBackend, record: EventRecord): NetworkingEvent | undefined {
+  const { memory, payload } = record;
+  switch (record.kind) {
+    case RecordKind.StatusChanged: {
+      const { offsets } = statusChanged;
+      return {
+        name: "connectionStatusChanged",
+        event: {
+          connectHandle: memory.view.getUint32(payload + offsets.connection, true) as ConnectionHandle,
+          connection: readConnectionInfo(backend.library, memory, payload + offsets.info),
+          oldState: memory.view.getInt32(payload + offsets.oldState, true) as ConnectionState,
+        },
+      };
+    }
+    case RecordKind.DebugOutput:
+      return {
+        name: "debugOutput",
+        event: {
+          level: record.argument as DebugOutputType,
+          message: memory.textOf(payload, record.payloadBytes),
+        },
+      };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * Valve's game networking for Bun.
+ *
+ * Start at {@link openNetworking}.
+ * @module
+ */
+export {
+  ConfigDataType,
+  ConfigScope,
+  ConfigValue,
+  ConnectionEnd,
+  ConnectionInfoFlags,
+  ConnectionState,
+  DebugOutputType,
+  IdentityType,
+  Result,
+  SendFlags,
+} from "../ffi/enums.ts";
+export type {
+  ConfigOption,
+  ConfigOptionName,
+  ConfigOptions,
+  ConfigOptionValue,
+  ConfigTarget,
+} from "./config.ts";
+export type { ConnectionInfo, ConnectionStatus, LaneStatus } from "./connection-info.ts";
+export type { Handler } from "./emitter.ts";
+export * from "./errors.ts";
+export type { ConnectionStatusChangedEvent, DebugOutputEvent, NetworkingEvents } from "./events.ts";
+export * from "./handles.ts";
+export { Networking, openNetworking, type LibraryInfo, type NetworkingOptions } from "./networking.ts";
+export type { ReceivedMessage } from "./receive.ts";
+export type { OutgoingMessage } from "./send.ts";
+export { NetworkingSockets } from "./sockets.ts";
+export { NetworkingUtils } from "./utils.ts";
+export type { MessageData } from "./validate.ts";

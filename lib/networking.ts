@@ -1,0 +1,177 @@
+/** `openNetworking`: a network, open on this thread. */
+import { DebugOutputType } from "../ffi/enums.ts";
+import { GnsBackend } from "../sdk/gns.ts";
+import { NativeLibrary, type LibraryKind } from "../sdk/library.ts";
+import { locateLibrary } from "../sdk/locate.ts";
+import { ConfigTable, type ConfigOptions } from "./config.ts";
+import type { Emitter, Handler } from "./emitter.ts";
+import { EventHub } from "./event-hub.ts";
+import type { DebugOutputEvent, NetworkingEvents } from "./events.ts";
+import { parseIdentity } from "./identity.ts";
+import { NetworkingSockets } from "./sockets.ts";
+import { NetworkingUtils } from "./utils.ts";
+import { count, describe, integer } from "./validate.ts";
+
+/** How to open a network. Everything can be left out. */
+export interface NetworkingOptions {
+  /**
+   * The library file to load. Without it: what the environment variable `STEAM_SOCKETS_LIBRARY` names, else the
+   * package for this platform, else this checkout's own build.
+   */
+  readonly library?: string;
+  /** Which kind of library to open: Valve's GameNetworkingSockets. */
+  readonly backend?: "gns";
+  /** Who we are, in the SDK's text form (`"str:alice"`); anonymous without it. One for the process. */
+  readonly identity?: string;
+  /** Config options for everything; see {@link NetworkingUtils.setConfigValue}. */
+  readonly config?: ConfigOptions;
+  /** Who does the library's work: its own thread, or you by {@link Networking.poll}. One for the process. */
+  readonly manualPoll?: boolean;
+  /** The library's log, from its start on; see {@link NetworkingUtils.setDebugOutputFunction}. */
+  readonly debugOutput?: { readonly level: DebugOutputType; readonly handler: Handler<DebugOutputEvent> };
+}
+
+/** What a network runs on. */
+export interface LibraryInfo {
+  /** Which library it is. */
+  readonly kind: LibraryKind;
+  /** Its file. */
+  readonly path: string;
+  /** Its version where it tells, else "unknown". */
+  readonly version: string;
+}
+
+const lingerMilliseconds = 2000;
+
+/**
+ * Loads a networking library and starts it on this thread. Opened again on the same thread it is shared: each opening
+ * is closed for itself, and the last close ends the library.
+ *
+ * On GameNetworkingSockets. C: `GameNetworkingSockets_Init`.
+ *
+ * @throws LibraryNotFoundError listing every place that was looked at.
+ * @throws LibraryLoadError when the file is no library, or one without our functions.
+ * @throws AlreadyOpenError when another thread has it open, or it is open with another identity or poll mode.
+ * @throws LibraryStartError with the library's own words.
+ */
+export function openNetworking(options: NetworkingOptions = {}): Networking {
+  return new Networking(options);
+}
+
+/**
+ * An open network: {@link sockets} and {@link utils}, their events, and the end of it all. Made by
+ * {@link openNetworking}.
+ */
+export class Networking {
+  /** Connections, listen sockets, poll groups, messages. */
+  readonly sockets: NetworkingSockets;
+  /** Clock, config options, log. */
+  readonly utils: NetworkingUtils;
+  /** What this network runs on. */
+  readonly library: LibraryInfo;
+  readonly #backend: GnsBackend;
+  readonly #hub: EventHub;
+  readonly #events: Emitter<NetworkingEvents>;
+
+  /** @internal Use {@link openNetworking}. */
+  constructor(options: NetworkingOptions) {
+    if (options.backend !== undefined && options.backend !== "gns") {
+      throw new TypeError(`backend must be "gns", not ${describe(options.backend)}`);
+    }
+    const { path } = locateLibrary(options.library);
+    const library = NativeLibrary.load(path);
+    const { debugOutput } = options;
+    if (debugOutput !== undefined) {
+      integer(debugOutput.level, "the level of debug output", DebugOutputType.None, DebugOutputType.Everything);
+    }
+    this.#backend = new GnsBackend(library, {
+      identity: options.identity === undefined ? undefined : parseIdentity(library, options.identity),
+      manualPoll: options.manualPoll,
+      debugLevel: debugOutput?.level,
+    });
+    this.#hub = EventHub.of(this.#backend);
+    this.#events = this.#hub.attach();
+    this.library = { kind: library.kind, path, version: this.#backend.version };
+    const config = new ConfigTable(this.#backend);
+    this.sockets = new NetworkingSockets(this.#backend, config, this.#hub);
+    this.utils = new NetworkingUtils(this.#backend, config, this.#events);
+    try {
+      if (debugOutput !== undefined) this.utils.setDebugOutputFunction(debugOutput.level, debugOutput.handler);
+      config.writeAll(options.config);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** Whether {@link close} has not taken effect yet. */
+  get isOpen(): boolean {
+    return this.#backend.isOpen;
+  }
+
+  /**
+   * Calls `handler` at each event of this name. Events are delivered in {@link runCallbacks}, on this thread, and
+   * nowhere else. A handler that throws keeps no other from running.
+   */
+  on<Name extends keyof NetworkingEvents>(name: Name, handler: Handler<NetworkingEvents[Name]>): this {
+    this.#events.on(name, handler);
+    return this;
+  }
+
+  /** Calls `handler` at the next event of this name, and not again. */
+  once<Name extends keyof NetworkingEvents>(name: Name, handler: Handler<NetworkingEvents[Name]>): this {
+    this.#events.once(name, handler);
+    return this;
+  }
+
+  /** Takes one `on` or `once` of this handler back; without a handler all of this name. */
+  off<Name extends keyof NetworkingEvents>(name: Name, handler?: Handler<NetworkingEvents[Name]>): this {
+    this.#events.off(name, handler);
+    return this;
+  }
+
+  /**
+   * Delivers every event that has come since the last time; call it once a tick. Called from a handler it does
+   * nothing.
+   *
+   * On every library. C: `ISteamNetworkingSockets::RunCallbacks`.
+   *
+   * @throws what a handler threw, when nobody listens to `error`; several as one AggregateError.
+   * @throws ClosedError after {@link close}.
+   */
+  runCallbacks(): void {
+    this.#hub.run(this.#backend);
+  }
+
+  /**
+   * Does the library's work when the network was opened with `manualPoll`: sends, receives, resends. Call it often.
+   *
+   * On GameNetworkingSockets. C: `SteamNetworkingSockets_Poll`.
+   *
+   * @param maxWaitMilliseconds how long to wait for packets when there is nothing to do.
+   * @throws NetworkingError when the network was not opened with `manualPoll`.
+   */
+  poll(maxWaitMilliseconds = 0): void {
+    this.#backend.poll(count(maxWaitMilliseconds, "the longest wait"));
+  }
+
+  /**
+   * Gives the network back; within an event handler, when the drain is over. The last close on this thread closes
+   * what is still open, waits up to 2 seconds for connections that linger, drops events that nobody fetched, and ends
+   * the library. Closing twice does nothing.
+   *
+   * On GameNetworkingSockets. C: `GameNetworkingSockets_Kill`.
+   */
+  close(): void {
+    this.#hub.whenIdle(() => {
+      if (!this.#backend.isOpen) return;
+      this.#hub.detach(this.#events);
+      this.#backend.close(lingerMilliseconds);
+    });
+  }
+
+  /** {@link close}, for `using net = openNetworking()`. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

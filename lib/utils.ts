@@ -1,0 +1,100 @@
+/** `NetworkingUtils`: the library's clock, its config options and its log. */
+import { DebugOutputType } from "../ffi/enums.ts";
+import type { GnsBackend } from "../sdk/gns.ts";
+import {
+  ConfigTable,
+  type ConfigOption,
+  type ConfigOptionName,
+  type ConfigOptions,
+  type ConfigOptionValue,
+  type ConfigTarget,
+} from "./config.ts";
+import type { Emitter, Handler } from "./emitter.ts";
+import type { DebugOutputEvent, NetworkingEvents } from "./events.ts";
+import { integer } from "./validate.ts";
+
+/** What the networking interfaces need beside them. C: `ISteamNetworkingUtils`. Made by {@link openNetworking}. */
+export class NetworkingUtils {
+  readonly #backend: GnsBackend;
+  readonly #config: ConfigTable;
+  readonly #events: Emitter<NetworkingEvents>;
+  #debugHandler: Handler<DebugOutputEvent> | undefined;
+
+  /** @internal */
+  constructor(backend: GnsBackend, config: ConfigTable, events: Emitter<NetworkingEvents>) {
+    this.#backend = backend;
+    this.#config = config;
+    this.#events = events;
+  }
+
+  /**
+   * The library's clock in microseconds: it never goes back while the process lives, and says nothing about the time
+   * of day. Messages carry it as `timeReceived`.
+   *
+   * On every library. C: `ISteamNetworkingUtils::GetLocalTimestamp`.
+   */
+  getLocalTimestamp(): number {
+    return Number(this.#backend.library.functions.utils.GetLocalTimestamp(this.#backend.utils));
+  }
+
+  /**
+   * Every config option that the loaded library has, asked of the library itself: name, type, narrowest scope, global
+   * value.
+   *
+   * On every library. C: `ISteamNetworkingUtils::IterateGenericEditableConfigValues`, `GetConfigValueInfo`,
+   * `GetConfigValue`.
+   */
+  configOptions(): ConfigOption[] {
+    return this.#config.all();
+  }
+
+  /**
+   * Sets a config option, by default for everything. A listen socket hands its options on to the connections that it
+   * takes from then on.
+   *
+   * On every library. C: `ISteamNetworkingUtils::SetConfigValue`.
+   *
+   * @throws ConfigOptionError when the library has no such option, it holds a pointer, can't be set for this target,
+   * or the library refuses the value.
+   * @throws TypeError, RangeError when the value is of the wrong type or out of range.
+   */
+  setConfigValue<Name extends keyof ConfigOptions & ConfigOptionName>(
+    name: Name,
+    value: ConfigOptionValue<Name>,
+    target: ConfigTarget = "global",
+  ): void {
+    this.#config.write(name, value, target);
+  }
+
+  /**
+   * The value of a config option: for a listen socket or a connection the one in force there, set or inherited.
+   * Options of 64 bits are bigints. Undefined when the target does not exist.
+   *
+   * On every library. C: `ISteamNetworkingUtils::GetConfigValue`.
+   *
+   * @throws ConfigOptionError when the library has no such option or it holds a pointer.
+   */
+  getConfigValue(name: keyof ConfigOptions & ConfigOptionName, target: ConfigTarget = "global"): number | bigint | string | undefined {
+    return this.#config.read(this.#config.settable(name), target);
+  }
+
+  /**
+   * Has the library's log delivered to `handler`, in `runCallbacks` like every event, up to a level of detail.
+   * {@link DebugOutputType.None} ends it. Lines wait in a ring of 1 MiB; when it is full the oldest go and are counted
+   * in {@link debugOutputsDropped}. The level is one for the process.
+   *
+   * On every library. C: `ISteamNetworkingUtils::SetDebugOutputFunction`.
+   */
+  setDebugOutputFunction(level: DebugOutputType, handler?: Handler<DebugOutputEvent>): void {
+    integer(level, "the level of debug output", DebugOutputType.None, DebugOutputType.Everything);
+    this.#backend.setDebugLevel(level);
+    if (this.#debugHandler !== undefined) this.#events.off("debugOutput", this.#debugHandler);
+    this.#debugHandler = level === DebugOutputType.None ? undefined : handler;
+    if (this.#debugHandler !== undefined) this.#events.on("debugOutput", this.#debugHandler);
+  }
+
+  /** Lines of debug output that newer ones pushed out before anybody fetched them. */
+  get debugOutputsDropped(): number {
+    return this.#backend.state.debugOutputsDropped;
+  }
+}

@@ -1,0 +1,118 @@
+/** A networking library's file, loaded: which kind it is, what it can do, and its functions. */
+import { addressOfFunction, loadFunctions, type LoadedFunctions } from "../ffi/load.ts";
+import { networking, symbolOf, type FlatFunction, type LibraryKind } from "../ffi/functions/index.ts";
+import type { Address } from "../ffi/memory.ts";
+import { LibraryLoadError, UnsupportedError } from "./errors.ts";
+
+export type { LibraryKind } from "../ffi/functions/index.ts";
+
+type Loaded = LoadedFunctions<typeof networking>["functions"];
+
+/** The functions by interface and name. One that the library lacks throws {@link UnsupportedError} when it is called. */
+export type NetworkingFunctions = {
+  readonly [Group in keyof Loaded]: { readonly [Name in keyof Loaded[Group]]: NonNullable<Loaded[Group][Name]> };
+};
+
+/** A loaded library file. It is never unloaded: it has threads of its own. */
+export class NativeLibrary {
+  static readonly #loaded = new Map<string, NativeLibrary>();
+
+  /**
+   * Loads a library file, once in each JavaScript thread.
+   * @throws LibraryLoadError when the file is no library, or has none of the functions.
+   */
+  static load(path: string): NativeLibrary {
+    const known = NativeLibrary.#loaded.get(path);
+    if (known !== undefined) return known;
+    const library = new NativeLibrary(path);
+    NativeLibrary.#loaded.set(path, library);
+    return library;
+  }
+
+  /** The file. */
+  readonly path: string;
+  /** Which of the two libraries it is. */
+  readonly kind: LibraryKind;
+  /** Its functions by interface and name. */
+  readonly functions: NetworkingFunctions;
+  /** C names of the functions that it has. */
+  readonly available: readonly string[];
+  /** C names of the functions that it lacks. */
+  readonly missing: readonly string[];
+  readonly #loadedFunctions: Loaded;
+  readonly #symbols: ReadonlySet<string>;
+
+  private constructor(path: string) {
+    const { functions, available, missing } = openFile(path);
+    this.path = path;
+    this.available = available;
+    this.missing = missing;
+    this.#loadedFunctions = functions;
+    this.#symbols = new Set(available);
+    const kind = this.#kindOf();
+    if (kind === undefined) {
+      throw new LibraryLoadError(
+        path,
+        available.length === 0
+          ? "it is a shared library, but has none of the networking functions. Name a GameNetworkingSockets or a steam_api"
+          : "it has neither GameNetworkingSockets_Init nor SteamAPI_InitFlat, so nothing can start it",
+      );
+    }
+    this.kind = kind;
+    this.functions = withRefusals(functions, path);
+  }
+
+  /** Whether the library has a function, by its C name. */
+  has(symbol: string): boolean {
+    return this.#symbols.has(symbol);
+  }
+
+  /** The address of one of its functions, for native code that calls it; null when the library lacks it. */
+  address<Group extends keyof Loaded>(group: Group, name: keyof Loaded[Group]): Address | null {
+    const fn: object | undefined = this.#loadedFunctions[group][name];
+    return fn === undefined ? null : addressOfFunction(fn);
+  }
+
+  #kindOf(): LibraryKind | undefined {
+    if (this.has("GameNetworkingSockets_Init")) return "gns";
+    return this.has("SteamAPI_InitFlat") ? "steam" : undefined;
+  }
+}
+
+function openFile(path: string): LoadedFunctions<typeof networking> {
+  try {
+    return loadFunctions(path, networking);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LibraryLoadError(path, `${reason}. Name a shared library for ${process.platform} ${process.arch}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Puts a function that throws in the place of each one that is missing. */
+function withRefusals(loaded: Loaded, path: string): NetworkingFunctions {
+  const complete: Record<string, Record<string, unknown>> = {};
+  for (const [groupName, group] of Object.entries(networking)) {
+    const callable: Record<string, unknown> = (complete[groupName] = {});
+    const found: Record<string, unknown> = loaded[groupName as keyof Loaded];
+    for (const [name, declared] of Object.entries<FlatFunction>(group)) {
+      callable[name] = found[name] ?? refusal(declared, path);
+    }
+  }
+  // Built from the same table, name by name; only the loop's types are wider.
+  return complete as NetworkingFunctions;
+}
+
+function refusal(declared: FlatFunction, path: string): () => never {
+  return () => {
+    throw new UnsupportedError(symbolOf(declared), path, whereToGet(declared));
+  };
+}
+
+/** Where a function is to be had, for people. */
+export function whereToGet({ only }: FlatFunction): string {
+  if (only === "steam") return "Valve's steam_api (Steamworks SDK) has it";
+  if (only === "gns") return "GameNetworkingSockets has it";
+  return "A newer version of the library may have it";
+}
