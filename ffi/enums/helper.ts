@@ -1,0 +1,47 @@
+/** What the helper answers instead of doing it. */
+export const HelperAnswer = {
+  /** `STEAM_SOCKETS_NOT_OPEN`: no such library, closed, opened anew since, or not this thread's */
+  NotOpen: -1,
+  /** `STEAM_SOCKETS_OTHER_THREAD`: another thread has it open */
+  OtherThread: -2,
+  /** `STEAM_SOCKETS_START_FAILED`: the library did not start */
+  StartFailed: -3,
+  /** `STEAM_SOCKETS_TOO_MANY`: too many libraries are open */
+  TooMany: -4,
+  /** `STEAM_SOCKETS_NO_FUNCTION`: a function that this needs is missing */
+  NoFunction: -5,
+  /** `STEAM_SOCKETS_BAD_ARGUMENT`: something is out of range, and nothing was done */
+  BadArgument: -6,
+  /** `STEAM_SOCKETS_NO_HANDLE`: the library does not know this connection or poll group */
+  NoHandle: -7,
+} as const;
+/** One of {@link HelperAnswer}. */
+export type HelperAnswer = (typeof HelperAnswer)[keyof typeof HelperAnswer];
+
+/** What a record of the helper holds. */
+export const HelperRecordKind = {
+  /** `STEAM_SOCKETS_STATUS_CHANGED`: SteamNetConnectionStatusChangedCallback_t */
+  StatusChanged: 1,
+  /** `STEAM_SOCKETS_AUTHENTICATION_STATUS`: SteamNetAuthenticationStatus_t */
+  AuthenticationStatus: 2,
+  /** `STEAM_SOCKETS_RELAY_NETWORK_STATUS`: SteamRelayNetworkStatus_t */
+  RelayNetworkStatus: 3,
+  /** `STEAM_SOCKETS_MESSAGES_SESSION_REQUEST`: SteamNetworkingMessagesSessionRequest_t */
+  MessagesSessionRequest: 4,
+  /** `STEAM_SOCKETS_MESSAGES_SESSION_FAILED`: SteamNetworkingMessagesSessionFailed_t */
+  MessagesSessionFailed: 5,
+  /** `STEAM_SOCKETS_DEBUG_OUTPUT`: text; the argument is its level */
+  DebugOutput: 6,
+} as const;
+/** One of {@link HelperRecordKind}. */
+export type HelperRecordKind = (typeof HelperRecordKind)[keyof typeof HelperRecordKind];
+
+/** Where the helper receives from. */
+export const HelperSource = {
+  /** `STEAM_SOCKETS_FROM_CONNECTION`: a connection */
+  Connection: 1,
+  /** `STEAM_SOCKETS_FROM_POLL_GROUP`: a poll group */
+  PollGroup: 2,
+} as const;
+/** One of {@link HelperSource}. */
+export type HelperSource = (typeof HelperSource)[keyof typeof HelperSource];
