@@ -1,0 +1,227 @@
+/** The folder that holds a copy of the sources and the objects made from them, and what can be done in it. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import {
+  type Files,
+  keyOf,
+  libraryFileName,
+  libraryFolder,
+  nativeCacheFolder,
+  readFiles,
+  readInputs,
+  sourceFolder,
+} from "./cache.ts";
+import type { Lock } from "./lock.ts";
+import type { Progress } from "./progress.ts";
+import { type Interruption, Log, Runner } from "./run.ts";
+import { type BuildTools, provide, removePartialTools } from "./tools.ts";
+
+/** The native build failed. */
+export class NativeBuildError extends Error {
+  override readonly name = "NativeBuildError";
+  /** The file that holds all that the build said. */
+  readonly log: string;
+
+  constructor(what: string, log: Log) {
+    super(`${what}. The end of ${log.path}:\n\n${log.tail()}`);
+    this.log = log.path;
+  }
+}
+
+/** One run of one of the helper's unit tests. */
+export interface TestRun {
+  name: string;
+  passed: boolean;
+  seconds: number;
+}
+
+// What CMake is told beside where things are.
+const CONFIGURATION = ["-DCMAKE_BUILD_TYPE=Release", "-DSTEAM_SOCKETS_TESTS=ON"];
+
+const ENVIRONMENT = {
+  // GameNetworkingSockets compiles the date into the library; the same sources shall give the same bytes.
+  SOURCE_DATE_EPOCH: process.env["SOURCE_DATE_EPOCH"] ?? "0",
+  NINJA_STATUS: "[%f/%t] ",
+};
+
+/** Tells libraries apart that are built from the same sources by other compilers or with other flags. */
+export function toolKey(compilerIdentity: string): string {
+  return hash(compilerIdentity, ...CONFIGURATION);
+}
+
+/** A build folder in use. Whoever makes one holds the lock. */
+export class BuildFolder implements Disposable {
+  /** The copy of the sources. */
+  readonly sources: string;
+  /** Where CMake builds. */
+  readonly objects: string;
+  /** Key of the sources that are built. */
+  readonly sourceKey: string;
+  /** Key of what they are built with. */
+  readonly toolKey: string;
+
+  readonly #inputs: Files = readInputs();
+  readonly #folder: string;
+  readonly #unfinished: string;
+  readonly #configured: string;
+  readonly #tools: BuildTools;
+  readonly #log: Log;
+  readonly #runner: Runner;
+  readonly #progress: Progress;
+  #cmake = "";
+  #generator = "";
+  #failed = false;
+
+  /** @param fresh forgets all objects that were made before. */
+  constructor(tools: BuildTools, lock: Lock, interruption: Interruption, progress: Progress, fresh: boolean) {
+    this.#tools = tools;
+    this.#progress = progress;
+    this.sourceKey = keyOf(this.#inputs);
+    this.toolKey = toolKey(tools.compilers.identity);
+    // Not the whole of the sources: a change in the helper finds the objects of its dependencies.
+    const key = hash(this.toolKey, tools.generator.name, keyOf(readFiles(["sources"])));
+    this.#folder = join(nativeCacheFolder(), "build", `${process.platform}-${process.arch}-${key}`);
+    this.sources = join(this.#folder, "sources");
+    this.objects = join(this.#folder, "objects");
+    this.#unfinished = join(this.#folder, "unfinished");
+    this.#configured = join(this.#folder, "configured");
+
+    removePartialTools();
+    // A killed build may have left files that are half-written and newer than what they are made from.
+    if (fresh || existsSync(this.#unfinished)) rmSync(this.#folder, { recursive: true, force: true });
+    mkdirSync(this.#folder, { recursive: true });
+    utimesSync(this.#folder, new Date(), new Date());
+
+    const log = `${libraryFolder(this.sourceKey)}.log`;
+    this.#log = new Log(log, (line) => line.replaceAll(this.sources, sourceFolder));
+    this.#runner = new Runner(this.#log, lock.descriptor, interruption);
+  }
+
+  /** Fetches the wheels that are missing, copies the sources and configures. */
+  async prepare(): Promise<void> {
+    const { cmake, generator, protoc, python, cargo, compilers } = this.#tools;
+    this.#progress.step("Fetching what the native build needs");
+    const pip = async (command: string[], environment: Record<string, string>): Promise<void> => {
+      if (!(await this.#runner.run(command, { environment }))) throw this.#failure("pip could not fetch a tool");
+    };
+    this.#cmake = await provide(cmake, python, pip);
+    this.#generator = await provide(generator.program, python, pip);
+    const protocPath = await provide(protoc, python, pip);
+
+    mirror(new Map([...this.#inputs, ...readFiles(["test"])]), this.sources);
+    const command = [
+      this.#cmake,
+      ...["-S", this.sources, "-B", this.objects, "-G", generator.name],
+      `-DCMAKE_MAKE_PROGRAM=${this.#generator}`,
+      `-DCMAKE_C_COMPILER=${compilers.c}`,
+      `-DCMAKE_CXX_COMPILER=${compilers.cxx}`,
+      `-DCARGO=${cargo}`,
+      `-DPROTOC=${protocPath}`,
+      ...CONFIGURATION,
+    ];
+    // What CMake remembers of another recipe must not show in this one. Objects stay: they know their own commands.
+    const recipe = hash(...command, keyOf(readFiles(["CMakeLists.txt", "cmake", "sources"])));
+    if (readText(this.#configured) !== recipe) rmSync(join(this.objects, "CMakeCache.txt"), { force: true });
+    rmSync(this.#configured, { force: true });
+    if (!(await this.#runner.run(command, { environment: ENVIRONMENT }))) {
+      throw this.#failure("The native build could not be configured");
+    }
+    writeFileSync(this.#configured, recipe);
+  }
+
+  /** Builds a target of CMakeLists.txt. */
+  async make(target: string): Promise<void> {
+    const ninja = this.#tools.generator.name === "Ninja";
+    const command = ninja
+      ? [this.#generator, "-C", this.objects, target]
+      : [this.#generator, "-C", this.objects, "-j", String(navigator.hardwareConcurrency), target];
+    const measure = ninja ? await this.#ninjaMeasure(command) : makeMeasure;
+
+    this.#progress.step("Building the native library");
+    writeFileSync(this.#unfinished, "");
+    const built = await this.#runner.run(command, {
+      environment: ENVIRONMENT,
+      line: (line) => {
+        const fraction = measure(line);
+        if (fraction !== undefined) this.#progress.advance(fraction);
+      },
+      // It has taken back what was half-written by itself.
+      ended: () => rmSync(this.#unfinished, { force: true }),
+    });
+    if (!built) throw this.#failure("The native library could not be built");
+  }
+
+  /** Runs the unit tests that are built. */
+  async test(): Promise<{ runs: TestRun[]; output: string }> {
+    this.#progress.step("Running the helper's unit tests");
+    const runs: TestRun[] = [];
+    const output: string[] = [];
+    await this.#runner.run([join(dirname(this.#cmake), "ctest"), "--test-dir", this.objects, "--output-on-failure"], {
+      line: (line) => {
+        output.push(line);
+        const [, name, outcome, seconds] = /Test +#\d+: (\S+) \.*\s*(\S.*?)\s+([\d.]+) sec/.exec(line) ?? [];
+        if (name !== undefined) runs.push({ name, passed: outcome === "Passed", seconds: Number(seconds) });
+      },
+    });
+    return { runs, output: output.join("\n") };
+  }
+
+  /** Where the linker writes the library. */
+  get library(): string {
+    return join(this.objects, libraryFileName);
+  }
+
+  /** Ends the use; the log stays when the build has failed. */
+  [Symbol.dispose](): void {
+    this.#log[Symbol.dispose]();
+    if (!this.#failed) rmSync(this.#log.path, { force: true });
+  }
+
+  #failure(what: string): NativeBuildError {
+    this.#failed = true;
+    return new NativeBuildError(what, this.#log);
+  }
+
+  // Files of C++ take ten times as long as files of C, so counting files would tell nothing about the time.
+  async #ninjaMeasure(command: readonly string[]): Promise<(line: string) => number> {
+    let total = 0;
+    await this.#runner.run([...command, "-n"], { environment: ENVIRONMENT, line: (line) => (total += weight(line)) });
+    let done = 0;
+    return (line) => (done += weight(line)) / Math.max(total, 1);
+  }
+}
+
+function weight(line: string): number {
+  if (!/^\[\d+\/\d+\] /.test(line)) return 0;
+  return line.includes(" CXX object ") ? 10 : line.includes(" C object ") ? 1 : 0.1;
+}
+
+function makeMeasure(line: string): number | undefined {
+  const percent = /^\[ *(\d+)%\]/.exec(line)?.[1];
+  return percent === undefined ? undefined : Number(percent) / 100;
+}
+
+// Touches only files that differ, for their times say what must be made again.
+function mirror(files: Files, folder: string): void {
+  for (const [name, bytes] of files) {
+    const path = join(folder, name);
+    if (existsSync(path) && readFileSync(path).equals(bytes)) continue;
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, bytes);
+  }
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    const name = path.slice(folder.length + 1);
+    if (entry.isFile() && !files.has(name)) rmSync(path);
+  }
+}
+
+function readText(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+}
+
+function hash(...parts: string[]): string {
+  const hasher = new Bun.CryptoHasher("sha256");
+  for (const part of parts) hasher.update(`${part.length} ${part}`);
+  return hasher.digest("hex").slice(0, 16);
+}

@@ -1,0 +1,190 @@
+#!/usr/bin/env bun
+/**
+ * Builds the native library when it is not there or out of date: `bun ffi/native/build.ts`, or
+ * {@link ensureNativeLibrary} from other code.
+ *
+ * What it keeps, in the folder `native` of the cache (see cache.ts):
+ *
+ *     <platform>-<sources>/<tools>/libsteam_sockets.so   a finished library
+ *     <platform>-<sources>/library                       names the one that was asked for last
+ *     <platform>-<sources>.log                           what a failed build said
+ *     build/<platform>-<dependencies>/                   sources and objects, so that small changes take seconds
+ *     tools/                                             wheels, where the machine has no good cmake, ninja or protoc
+ *     lock                                               one build at a time
+ *
+ * A build reads a copy of the sources, so that the library belongs to its key even when somebody edits meanwhile, and
+ * all checkouts share the objects.
+ */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { BuildFolder, NativeBuildError, type TestRun, toolKey } from "./build-folder.ts";
+import { libraryFolder, nativeCacheFolder, pointedLibrary, sourceFolder, sourceKey } from "./cache.ts";
+import { type Holder, Lock } from "./lock.ts";
+import { duration, Progress } from "./progress.ts";
+import { prune, publish, publishedLibrary } from "./publish.ts";
+import { InterruptedError, Interruption } from "./run.ts";
+import { findBuildTools, findCompilers, MissingToolsError } from "./tools.ts";
+
+export { MissingToolsError, NativeBuildError };
+
+/** How to build. */
+export interface BuildOptions {
+  /** Builds from nothing, even if the library is there. */
+  force?: boolean;
+  /** Says nothing while it builds. */
+  quiet?: boolean;
+}
+
+/**
+ * Builds the library from the present sources, unless that has been done before. Reports on standard error only.
+ * Several processes may call it at once: one builds, the others wait for it.
+ * @returns the library's path.
+ * @throws MissingToolsError, NativeBuildError
+ */
+export async function ensureNativeLibrary(options: BuildOptions = {}): Promise<string> {
+  return (await ensure(options)).path;
+}
+
+/**
+ * Brings the build folder up to date with the present sources: compile commands, generated headers, helper.
+ * @returns where CMake builds, and the copy of the sources that the compile commands name.
+ */
+export async function ensureBuildFolder(options: BuildOptions = {}): Promise<{ objects: string; sources: string }> {
+  return await inBuildFolder(options, async (folder) => {
+    await folder.prepare();
+    await folder.make("helper");
+    return { objects: folder.objects, sources: folder.sources };
+  });
+}
+
+/** Builds the helper's unit tests, plain and with each sanitizer, and runs them. */
+export async function runHelperTests(options: BuildOptions = {}): Promise<{ runs: TestRun[]; output: string }> {
+  return await inBuildFolder(options, async (folder) => {
+    await folder.prepare();
+    await folder.make("helper_tests");
+    return await folder.test();
+  });
+}
+
+async function ensure(options: BuildOptions): Promise<{ path: string; built: boolean }> {
+  const ready = options.force ? undefined : readyLibrary();
+  if (ready !== undefined) return { path: ready, built: false };
+  return await inBuildFolder(options, async (folder) => {
+    // Perhaps by the process that this one has waited for.
+    const done = options.force ? undefined : publishedLibrary(folder.sourceKey, folder.toolKey);
+    if (done !== undefined) return { path: done, built: false };
+    await folder.prepare();
+    await folder.make("steam_sockets");
+    const path = publish(folder.library, folder.sourceKey, folder.toolKey);
+    prune();
+    return { path, built: true };
+  });
+}
+
+function readyLibrary(): string | undefined {
+  const compilers = findCompilers();
+  const key = sourceKey();
+  // Who cannot build takes what others have built.
+  return compilers === undefined
+    ? pointedLibrary(libraryFolder(key))
+    : publishedLibrary(key, toolKey(compilers.identity));
+}
+
+async function inBuildFolder<T>(options: BuildOptions, work: (folder: BuildFolder) => Promise<T>): Promise<T> {
+  if (process.platform === "win32") {
+    throw new Error("The native library cannot be built on Windows yet. Install its package for this platform.");
+  }
+  // First of all, so that who lacks a tool finds the cache as it was.
+  const tools = findBuildTools();
+  const progress = new Progress(options.quiet ?? false);
+  const interruption = new Interruption();
+  try {
+    const waiting = (holder: Holder | undefined): void => progress.say(describeWait(holder));
+    using lock = await Lock.take(join(nativeCacheFolder(), "lock"), sourceFolder, waiting, interruption.signal);
+    using folder = new BuildFolder(tools, lock, interruption, progress, options.force ?? false);
+    return await work(folder);
+  } catch (error) {
+    progress.clear();
+    interruption[Symbol.dispose]();
+    // As if nobody had listened: what the process does at this signal is its own affair.
+    if (error instanceof InterruptedError) process.kill(process.pid, error.signal);
+    throw error;
+  } finally {
+    progress.clear();
+    interruption[Symbol.dispose]();
+  }
+}
+
+function describeWait(holder: Holder | undefined): string {
+  if (holder === undefined) return "Waiting for another native build";
+  const { pid, folder, since } = holder;
+  return isAlive(pid)
+    ? `Waiting for the native build of process ${pid} in ${folder}, begun ${duration(Date.now() - since)} ago`
+    : `Waiting for what the native build of process ${pid} in ${folder} left running when it was killed`;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // Another user's process is alive, too.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+// ---- the command ------------------------------------------------------------------------------------------------------
+
+const USAGE = `Usage: bun ffi/native/build.ts [options]
+
+Builds the native library when it is not there or out of date, and prints its path.
+
+  --force   build from nothing
+  --tests   build and run the helper's unit tests: plain, under the thread sanitizer, under the address sanitizer
+  --json    print the outcome as JSON
+  --quiet   no progress
+  --help    this text
+
+Environment: CC, CXX, CFLAGS, CXXFLAGS, LDFLAGS as CMake reads them; STEAM_SOCKETS_CACHE, where builds are kept.
+`;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      force: { type: "boolean" },
+      tests: { type: "boolean" },
+      json: { type: "boolean" },
+      quiet: { type: "boolean" },
+      help: { type: "boolean" },
+    },
+  });
+  if (values.help) return print(USAGE);
+
+  const start = performance.now();
+  const options = { force: values.force ?? false, quiet: values.quiet ?? false };
+  if (values.tests) {
+    const { runs, output } = await runHelperTests(options);
+    const failed = runs.filter((run) => !run.passed);
+    if (failed.length > 0) process.stderr.write(`${output}\n`);
+    const lines = runs.map((run) => `${run.passed ? "passed" : "FAILED"}  ${run.name}  ${run.seconds} s\n`);
+    print(values.json ? `${JSON.stringify({ tests: runs })}\n` : lines.join(""));
+    return failed.length;
+  }
+  const { path, built } = await ensure(options);
+  const seconds = (performance.now() - start) / 1000;
+  if (built && !options.quiet) process.stderr.write(`The native library was built in ${duration(seconds * 1000)}\n`);
+  return print(values.json ? `${JSON.stringify({ path, built, seconds: Number(seconds.toFixed(3)) })}\n` : `${path}\n`);
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+if (import.meta.main) {
+  try {
+    process.exitCode = Math.min(await main(), 1);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
