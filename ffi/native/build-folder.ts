@@ -135,7 +135,7 @@ export class BuildFolder implements Disposable {
     const command = ninja
       ? [this.#generator, "-C", this.objects, target]
       : [this.#generator, "-C", this.objects, "-j", String(navigator.hardwareConcurrency), target];
-    const measure = ninja ? await this.#ninjaMeasure(command) : makeMeasure;
+    const measure = ninja ? await this.#ninjaMeasure(target) : makeMeasure;
 
     this.#progress.step("Building the native library");
     writeFileSync(this.#unfinished, "");
@@ -182,18 +182,25 @@ export class BuildFolder implements Disposable {
     return new NativeBuildError(what, this.#log);
   }
 
-  // Files of C++ take ten times as long as files of C, so counting files would tell nothing about the time.
-  async #ninjaMeasure(command: readonly string[]): Promise<(line: string) => number> {
-    let total = 0;
-    await this.#runner.run([...command, "-n"], { environment: ENVIRONMENT, line: (line) => (total += weight(line)) });
+  // Files of C++ take ten times as long as files of C, so counting files would tell little about the time.
+  async #ninjaMeasure(target: string): Promise<(line: string) => number | undefined> {
+    const commands: string[] = [];
+    const command = [this.#generator, "-C", this.objects, "-t", "commands", target];
+    await this.#runner.run(command, { line: (line) => commands.push(line) });
+    const total = commands.reduce((sum, text) => sum + weight(/\.c(?:c|pp) *$/, /\.c *$/, text), 0);
     let done = 0;
-    return (line) => (done += weight(line)) / Math.max(total, 1);
+    return (line) => {
+      const [, finished, all] = /^\[(\d+)\/(\d+)\] /.exec(line)?.map(Number) ?? [];
+      if (finished === undefined || all === undefined) return undefined;
+      done += weight(/ CXX object /, / C object /, line);
+      // How much of a part of the work is done can only be counted.
+      return all < commands.length * 0.9 ? finished / all : done / total;
+    };
   }
 }
 
-function weight(line: string): number {
-  if (!/^\[\d+\/\d+\] /.test(line)) return 0;
-  return line.includes(" CXX object ") ? 10 : line.includes(" C object ") ? 1 : 0.1;
+function weight(cxx: RegExp, c: RegExp, text: string): number {
+  return cxx.test(text) ? 10 : c.test(text) ? 1 : 0.1;
 }
 
 function makeMeasure(line: string): number | undefined {

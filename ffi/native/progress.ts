@@ -31,8 +31,8 @@ export class Progress {
     this.#lastDraw = now;
     const elapsed = now - this.#stepStart;
     const percent = `${Math.floor(Math.min(fraction, 0.99) * 100)} %`;
-    const left =
-      elapsed < ESTIMATE_AFTER_MILLISECONDS ? "" : `, ${duration((elapsed / fraction) * (1 - fraction))} left`;
+    const known = elapsed > ESTIMATE_AFTER_MILLISECONDS && fraction > 0;
+    const left = known ? `, ${duration((elapsed / fraction) * (1 - fraction))} left` : "";
     this.#draw(`${this.#step}: ${percent}${left}`);
   }
 

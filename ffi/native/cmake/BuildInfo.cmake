@@ -2,6 +2,7 @@
 function(build_info_literal result)
   get_directory_property(gns_version DIRECTORY ${gns_folder} DEFINITION GNS_VERSION)
   get_directory_property(protobuf_version DIRECTORY ${protobuf_folder} DEFINITION protobuf_VERSION)
+  string(REGEX REPLACE "^([0-9]+\\.[0-9]+\\.[0-9]+)\\.0$" "\\1" protobuf_version "${protobuf_version}")
   file(STRINGS ${aws_lc_folder}/include/openssl/base.h aws_lc_version REGEX "define AWSLC_VERSION_NUMBER_STRING ")
   string(REGEX MATCH "[0-9.]+" aws_lc_version "${aws_lc_version}")
 
