@@ -1,6 +1,7 @@
 /**
  * IP addresses in the SDK's text form: `"127.0.0.1:27015"`, `"[::1]:27015"`. The library itself reads and prints them.
  */
+import { maxAddressString } from "../ffi/constants.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { SharedMemory } from "../ffi/memory.ts";
 import { SteamNetworkingIPAddr } from "../ffi/structs.ts";
@@ -8,8 +9,7 @@ import type { NativeLibrary } from "../sdk/library.ts";
 import { integer, text } from "./validate.ts";
 
 const layout = layoutOf(SteamNetworkingIPAddr);
-const textBytes = 48;
-const formatted = new SharedMemory(textBytes);
+const formatted = new SharedMemory(maxAddressString);
 
 /** An address in the layout of `SteamNetworkingIPAddr`, ready to be passed to native code. */
 export class NativeAddress {
@@ -38,10 +38,7 @@ export class NativeAddress {
  */
 export function parseAddress(library: NativeLibrary, address: string): NativeAddress {
   const native = new NativeAddress();
-  const parsed = library.functions.address.ParseString(
-    native.memory.bytes,
-    text(address, "an address"),
-  );
+  const parsed = library.functions.address.ParseString(native.memory.bytes, text(address, "an address"));
   if (!parsed) {
     throw new TypeError(
       `${JSON.stringify(address)} is no IP address. Write "127.0.0.1:27015" or "[::1]:27015"; names of hosts must be resolved first`,
@@ -55,8 +52,8 @@ export function formatAddress(library: NativeLibrary, memory: SharedMemory, offs
   library.functions.address.ToString(
     memory.bytes.subarray(offset, offset + layout.size),
     formatted.bytes,
-    textBytes,
+    maxAddressString,
     withPort,
   );
-  return formatted.text(0, textBytes);
+  return formatted.text(0, maxAddressString);
 }

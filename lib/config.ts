@@ -1,5 +1,5 @@
 /** Config options by name: checked against the library itself, and turned into what its functions take. */
-import { ConfigDataType, ConfigScope, ConfigValue } from "../ffi/enums.ts";
+import { ConfigDataType, ConfigScope, ConfigValue, type configDataTypes } from "../ffi/enums.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { SharedMemory, addressOf, cText } from "../ffi/memory.ts";
 import { SteamNetworkingConfigValue_t } from "../ffi/structs.ts";
@@ -8,44 +8,30 @@ import { ConfigOptionError } from "./errors.ts";
 import type { ConnectionHandle, ListenSocketHandle } from "./handles.ts";
 import { describe, integer, text, userData } from "./validate.ts";
 
-/** The name of every option, those included that users can't set. C: `k_ESteamNetworkingConfig_` and the name. */
-export type ConfigOptionName = Exclude<keyof typeof ConfigValue, "Invalid">;
+/** The name of an option that users can set: not those that hold a C function. C: `k_ESteamNetworkingConfig_` and it. */
+export type ConfigOptionName = {
+  [Name in keyof typeof configDataTypes]: (typeof configDataTypes)[Name] extends typeof ConfigDataType.Ptr
+    ? never
+    : Name;
+}[keyof typeof configDataTypes];
 
-/** Options that hold a C function's address: this package sets them itself. */
-type CallbackOption = Extract<ConfigOptionName, `Callback_${string}`>;
-
-/** Options that hold text. */
-type TextOption =
-  | "P2P_STUN_ServerList"
-  | "P2P_TURN_PassList"
-  | "P2P_TURN_ServerList"
-  | "P2P_TURN_UserList"
-  | "SDRClient_DevTicket"
-  | "SDRClient_ForceProxyAddr"
-  | "SDRClient_ForceRelayCluster"
-  | "SDRClient_LimitPingProbesToNearestN"
-  | "SDRClient_DebugTicketAddress";
+/** The type of an option's value. */
+export type ConfigOptionValue<Name extends ConfigOptionName> =
+  (typeof configDataTypes)[Name] extends typeof ConfigDataType.String
+    ? string
+    : (typeof configDataTypes)[Name] extends typeof ConfigDataType.Int64
+      ? number | bigint
+      : number;
 
 /**
  * Config options by name, as the SDK names them without `k_ESteamNetworkingConfig_`. Which of them a library has, with
  * type, scope and value, tells {@link NetworkingUtils.configOptions}.
  */
-export type ConfigOptions = {
-  readonly [Name in Exclude<ConfigOptionName, CallbackOption>]?: ConfigOptionValue<Name>;
-};
-
-/** The type of an option's value. */
-export type ConfigOptionValue<Name extends ConfigOptionName> = Name extends TextOption
-  ? string
-  : Name extends "ConnectionUserData"
-    ? number | bigint
-    : number;
+export type ConfigOptions = { readonly [Name in ConfigOptionName]?: ConfigOptionValue<Name> };
 
 /** What an option is set for: everything, one listen socket and what it takes, or one connection. */
 export type ConfigTarget =
-  | "global"
-  | { readonly listenSocket: ListenSocketHandle }
-  | { readonly connection: ConnectionHandle };
+  "global" | { readonly listenSocket: ListenSocketHandle } | { readonly connection: ConnectionHandle };
 
 /** What the library tells of an option. */
 export interface ConfigOption {
@@ -207,7 +193,7 @@ export class ConfigTable {
   #lookUp(name: string): KnownOption {
     const remembered = this.#known.get(name);
     if (remembered !== undefined) return remembered;
-    const option = Object.hasOwn(ConfigValue, name) ? ConfigValue[name as ConfigOptionName] : undefined;
+    const option = Object.hasOwn(ConfigValue, name) ? ConfigValue[name as keyof typeof ConfigValue] : undefined;
     if (!option) throw new ConfigOptionError(name, `there is no such option${likeliest(name)}`);
     if (this.#nameOf(option) === undefined) {
       throw new ConfigOptionError(name, `${this.#backend.library.path} does not have it`);
@@ -286,12 +272,14 @@ function encode({ name, type }: KnownOption, value: unknown): Encoded {
       break;
     case ConfigDataType.Float: {
       const number = numberOf(name, value);
-      if (!Number.isFinite(number)) throw new RangeError(`config option ${name} must be a finite number, not ${number}`);
+      if (!Number.isFinite(number))
+        throw new RangeError(`config option ${name} must be a finite number, not ${number}`);
       memory.view.setFloat32(0, number, true);
       break;
     }
     case ConfigDataType.String:
-      if (typeof value !== "string") throw new TypeError(`config option ${name} must be a string, not ${describe(value)}`);
+      if (typeof value !== "string")
+        throw new TypeError(`config option ${name} must be a string, not ${describe(value)}`);
       return { bits: memory.bytes, text: cText(text(value, `config option ${name}`)) };
     case ConfigDataType.Ptr:
       throw new ConfigOptionError(name, "it holds a pointer");
@@ -307,8 +295,13 @@ function numberOf(name: string, value: unknown): number {
 function scopeOf(target: ConfigTarget): { scope: ConfigScope; object: number } {
   if (target === "global") return { scope: ConfigScope.Global, object: 0 };
   if (typeof target === "object" && target !== null) {
-    if ("listenSocket" in target) return { scope: ConfigScope.ListenSocket, object: integer(target.listenSocket, "a listen socket", 1, 0xffff_ffff) };
-    if ("connection" in target) return { scope: ConfigScope.Connection, object: integer(target.connection, "a connection", 1, 0xffff_ffff) };
+    if ("listenSocket" in target)
+      return {
+        scope: ConfigScope.ListenSocket,
+        object: integer(target.listenSocket, "a listen socket", 1, 0xffff_ffff),
+      };
+    if ("connection" in target)
+      return { scope: ConfigScope.Connection, object: integer(target.connection, "a connection", 1, 0xffff_ffff) };
   }
   throw new TypeError(`A target is "global", { listenSocket } or { connection }, not ${describe(target)}`);
 }
@@ -319,5 +312,7 @@ function likeliest(name: string): string {
     const candidate = other.toLowerCase().replaceAll("_", "");
     return candidate !== "invalid" && wanted.length > 3 && (candidate.includes(wanted) || wanted.includes(candidate));
   });
-  return similar.length > 0 ? `; did you mean ${similar.slice(0, 5).join(", ")}?` : "; utils.configOptions() lists them";
+  return similar.length > 0
+    ? `; did you mean ${similar.slice(0, 5).join(", ")}?`
+    : "; utils.configOptions() lists them";
 }

@@ -1,4 +1,5 @@
 /** What the library tells of a connection, as plain objects. */
+import { maxConnectionCloseReason, maxConnectionDescription } from "../ffi/constants.ts";
 import type { ConnectionEnd, ConnectionState } from "../ffi/enums.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import type { SharedMemory } from "../ffi/memory.ts";
@@ -104,8 +105,8 @@ export function readConnectionInfo(library: NativeLibrary, memory: SharedMemory,
     popRelay: view.getUint32(at + offsets.popRelay, true),
     connectionState: view.getInt32(at + offsets.state, true) as ConnectionState,
     endReason: view.getInt32(at + offsets.endReason, true),
-    endDebug: memory.text(at + offsets.endDebug, 128),
-    debugDescription: memory.text(at + offsets.description, 128),
+    endDebug: memory.text(at + offsets.endDebug, maxConnectionCloseReason),
+    debugDescription: memory.text(at + offsets.description, maxConnectionDescription),
     infoFlags: view.getInt32(at + offsets.flags, true),
   };
 }

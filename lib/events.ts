@@ -1,6 +1,6 @@
 /** The events that a network tells of, and how they are read from the library's records. */
-import type { ConnectionState, DebugOutputType } from "../ffi/enums.ts";
-import { RecordKind, type EventRecord, type GnsBackend } from "../sdk/gns.ts";
+import { HelperRecordKind, type ConnectionState, type DebugOutputType } from "../ffi/enums.ts";
+import type { EventRecord, GnsBackend } from "../sdk/gns.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { SteamNetConnectionStatusChangedCallback_t } from "../ffi/structs.ts";
 import { readConnectionInfo, type ConnectionInfo } from "./connection-info.ts";
@@ -45,7 +45,7 @@ const statusChanged = layoutOf(SteamNetConnectionStatusChangedCallback_t);
 export function readEvent(backend: GnsBackend, record: EventRecord): NetworkingEvent | undefined {
   const { memory, payload } = record;
   switch (record.kind) {
-    case RecordKind.StatusChanged: {
+    case HelperRecordKind.StatusChanged: {
       const { offsets } = statusChanged;
       return {
         name: "connectionStatusChanged",
@@ -56,7 +56,7 @@ export function readEvent(backend: GnsBackend, record: EventRecord): NetworkingE
         },
       };
     }
-    case RecordKind.DebugOutput:
+    case HelperRecordKind.DebugOutput:
       return {
         name: "debugOutput",
         event: {

@@ -2,6 +2,7 @@
  * Identities in the SDK's text form: `"steamid:7656..."`, `"str:alice"`, `"ip:127.0.0.1:27015"`, `"gen:0a1b..."`.
  * The library itself reads and prints them, so it may know more kinds than are named here.
  */
+import { maxIdentityString } from "../ffi/constants.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { SharedMemory } from "../ffi/memory.ts";
 import { SteamNetworkingIdentity } from "../ffi/structs.ts";
@@ -11,8 +12,7 @@ import { text } from "./validate.ts";
 /** Bytes of a `SteamNetworkingIdentity`. */
 export const identityBytes = layoutOf(SteamNetworkingIdentity).size;
 
-const textBytes = 128;
-const formatted = new SharedMemory(textBytes);
+const formatted = new SharedMemory(maxIdentityString);
 
 /**
  * Reads an identity.
@@ -39,9 +39,9 @@ export function formatIdentity(library: NativeLibrary, memory: SharedMemory, off
   library.functions.identity.ToString(
     memory.bytes.subarray(offset, offset + identityBytes),
     formatted.bytes,
-    textBytes,
+    maxIdentityString,
   );
-  return formatted.text(0, textBytes);
+  return formatted.text(0, maxIdentityString);
 }
 
 /** Prints senders' identities without asking the library again while a connection's stays the same. */

@@ -16,13 +16,7 @@ export {
   Result,
   SendFlags,
 } from "../ffi/enums.ts";
-export type {
-  ConfigOption,
-  ConfigOptionName,
-  ConfigOptions,
-  ConfigOptionValue,
-  ConfigTarget,
-} from "./config.ts";
+export type { ConfigOption, ConfigOptionName, ConfigOptions, ConfigOptionValue, ConfigTarget } from "./config.ts";
 export type { ConnectionInfo, ConnectionStatus, LaneStatus } from "./connection-info.ts";
 export type { Handler } from "./emitter.ts";
 export * from "./errors.ts";

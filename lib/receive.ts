@@ -1,8 +1,9 @@
 /** Receiving messages as plain objects: one native call for a batch, each payload copied once into memory of its own. */
+import type { HelperSource } from "../ffi/enums.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { SharedMemory } from "../ffi/memory.ts";
 import { steam_sockets_received } from "../ffi/structs.ts";
-import type { GnsBackend, MessageSource } from "../sdk/gns.ts";
+import type { GnsBackend } from "../sdk/gns.ts";
 import type { ConnectionHandle } from "./handles.ts";
 import { IdentityTexts } from "./identity.ts";
 
@@ -47,7 +48,7 @@ export class Receiver {
   }
 
   /** Receives up to `maximum` messages, or answers undefined when the library does not know the handle. */
-  receive(source: MessageSource, handle: number, maximum: number): ReceivedMessage[] | undefined {
+  receive(source: HelperSource, handle: number, maximum: number): ReceivedMessage[] | undefined {
     const messages: ReceivedMessage[] = [];
     while (messages.length < maximum) {
       const wanted = Math.min(rowsPerCall, maximum - messages.length);

@@ -36,8 +36,10 @@ export class Sender {
     // Everything is checked before anything is written, so that a bad message leaves nothing half sent.
     const payloads = messages.map((message) => bytes(message.data));
     const total = payloads.reduce((sum, payload) => sum + payload.length, 0);
-    if (total > mostPayload) throw new RangeError(`A batch holds up to ${mostPayload} bytes, not ${total}: send it in parts`);
-    if (this.#rows.bytes.length < messages.length * row.size) this.#rows = new SharedMemory(messages.length * row.size * 2);
+    if (total > mostPayload)
+      throw new RangeError(`A batch holds up to ${mostPayload} bytes, not ${total}: send it in parts`);
+    if (this.#rows.bytes.length < messages.length * row.size)
+      this.#rows = new SharedMemory(messages.length * row.size * 2);
     if (this.#payloads.bytes.length < total) this.#payloads = new SharedMemory(total);
 
     const { view } = this.#rows;

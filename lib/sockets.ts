@@ -1,9 +1,10 @@
 /** `NetworkingSockets`: connections, listen sockets, poll groups and the messages between them. */
-import { Result, type SendFlags } from "../ffi/enums.ts";
+import { maxConnectionAppName, maxConnectionCloseReason, maxConnectionDescription } from "../ffi/constants.ts";
+import { HelperSource, Result } from "../ffi/enums.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { SharedMemory } from "../ffi/memory.ts";
 import { SteamNetworkingIPAddr } from "../ffi/structs.ts";
-import { MessageSource, type GnsBackend } from "../sdk/gns.ts";
+import type { GnsBackend } from "../sdk/gns.ts";
 import { formatAddress, parseAddress, type NativeAddress } from "./address.ts";
 import type { ConfigOptions, ConfigTable } from "./config.ts";
 import {
@@ -38,8 +39,9 @@ import {
 } from "./validate.ts";
 
 const mostLanes = 255;
-const mostNameBytes = 31;
-const mostReasonBytes = 127;
+// C counts the closing zero.
+const mostNameBytes = maxConnectionAppName - 1;
+const mostReasonBytes = maxConnectionCloseReason - 1;
 const firstDetailBytes = 4096;
 const portTries = 16;
 const noBytes = null;
@@ -136,10 +138,7 @@ export class NetworkingSockets {
    */
   acceptConnection(connection: ConnectionHandle): Result {
     return asResult(
-      this.#backend.library.functions.sockets.AcceptConnection(
-        this.#backend.sockets,
-        handle(connection, "connection"),
-      ),
+      this.#backend.library.functions.sockets.AcceptConnection(this.#backend.sockets, handle(connection, "connection")),
     );
   }
 
@@ -203,8 +202,7 @@ export class NetworkingSockets {
     identity2?: string,
   ): { success: true; connection1: ConnectionHandle; connection2: ConnectionHandle } {
     const { library } = this.#backend;
-    const identity = (given: string | undefined) =>
-      given === undefined ? null : parseIdentity(library, given).bytes;
+    const identity = (given: string | undefined) => (given === undefined ? null : parseIdentity(library, given).bytes);
     const out = new SharedMemory(8);
     this.#backend.takeComplaint();
     const made = library.functions.sockets.CreateSocketPair(
@@ -323,15 +321,14 @@ export class NetworkingSockets {
    * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingSockets::GetConnectionName`.
    */
   getConnectionName(connection: ConnectionHandle): string {
-    const length = 128;
     this.#scratch.clear();
     const named = this.#backend.library.functions.sockets.GetConnectionName(
       this.#backend.sockets,
       handle(connection, "connection"),
       this.#scratch.bytes,
-      length,
+      maxConnectionDescription,
     );
-    return named ? this.#scratch.text(0, length) : "";
+    return named ? this.#scratch.text(0, maxConnectionDescription) : "";
   }
 
   /**
@@ -488,7 +485,7 @@ export class NetworkingSockets {
   sendMessageToConnection(
     connection: ConnectionHandle,
     data: MessageData,
-    flags: SendFlags | number,
+    flags: number,
   ): { result: Result; messageNumber: number } {
     const payload = bytes(data);
     const result = asResult(
@@ -514,7 +511,7 @@ export class NetworkingSockets {
    */
   sendMessages(messages: readonly OutgoingMessage[]): number[];
   /** Sends several payloads over one connection with one native call. */
-  sendMessages(messages: readonly MessageData[], connection: ConnectionHandle, flags: SendFlags | number): number[];
+  sendMessages(messages: readonly MessageData[], connection: ConnectionHandle, flags: number): number[];
   sendMessages(
     messages: readonly OutgoingMessage[] | readonly MessageData[],
     connection?: ConnectionHandle,
@@ -557,7 +554,7 @@ export class NetworkingSockets {
   receiveMessagesOnConnection(connection: ConnectionHandle, maxMessages = 256): ReceivedMessage[] {
     handle(connection, "connection");
     const messages = this.#receiver.receive(
-      MessageSource.Connection,
+      HelperSource.Connection,
       connection,
       count(maxMessages, "the most messages"),
     );
@@ -576,7 +573,7 @@ export class NetworkingSockets {
    */
   receiveMessagesOnPollGroup(group: PollGroupHandle, maxMessages = 256): ReceivedMessage[] {
     handle(group, "poll group");
-    const messages = this.#receiver.receive(MessageSource.PollGroup, group, count(maxMessages, "the most messages"));
+    const messages = this.#receiver.receive(HelperSource.PollGroup, group, count(maxMessages, "the most messages"));
     if (messages === undefined) throw new HandleError("poll group", group);
     return messages;
   }
@@ -601,8 +598,10 @@ function asResult(value: number): Result {
 }
 
 function refuseNowhere(address: string, native: NativeAddress): void {
-  if (native.port === 0) throw new RangeError(`${address} has no port: write it after the address, as in "127.0.0.1:27015"`);
-  if (native.isUnspecified) throw new RangeError(`${address} is no host to connect to: it stands for all local addresses`);
+  if (native.port === 0)
+    throw new RangeError(`${address} has no port: write it after the address, as in "127.0.0.1:27015"`);
+  if (native.isUnspecified)
+    throw new RangeError(`${address} is no host to connect to: it stands for all local addresses`);
 }
 
 function eachLane(
@@ -612,7 +611,8 @@ function eachLane(
   check: (value: number, what: string) => number,
 ): number[] {
   if (!Array.isArray(values)) throw new TypeError(`${what} must be an array, not ${describe(values)}`);
-  if (values.length !== lanes) throw new RangeError(`${what} must hold one for each of ${lanes} lanes, not ${values.length}`);
+  if (values.length !== lanes)
+    throw new RangeError(`${what} must hold one for each of ${lanes} lanes, not ${values.length}`);
   return values.map((value) => check(value, what));
 }
 

@@ -5,7 +5,6 @@ import {
   ConfigTable,
   type ConfigOption,
   type ConfigOptionName,
-  type ConfigOptions,
   type ConfigOptionValue,
   type ConfigTarget,
 } from "./config.ts";
@@ -58,7 +57,7 @@ export class NetworkingUtils {
    * or the library refuses the value.
    * @throws TypeError, RangeError when the value is of the wrong type or out of range.
    */
-  setConfigValue<Name extends keyof ConfigOptions & ConfigOptionName>(
+  setConfigValue<Name extends ConfigOptionName>(
     name: Name,
     value: ConfigOptionValue<Name>,
     target: ConfigTarget = "global",
@@ -74,7 +73,7 @@ export class NetworkingUtils {
    *
    * @throws ConfigOptionError when the library has no such option or it holds a pointer.
    */
-  getConfigValue(name: keyof ConfigOptions & ConfigOptionName, target: ConfigTarget = "global"): number | bigint | string | undefined {
+  getConfigValue(name: ConfigOptionName, target: ConfigTarget = "global"): number | bigint | string | undefined {
     return this.#config.read(this.#config.settable(name), target);
   }
 

@@ -1,28 +1,16 @@
 /** GameNetworkingSockets, opened through the helper: counted, bound to one thread, its callbacks kept in rings. */
+import { maxErrorMessage } from "../ffi/constants.ts";
+import { HelperAnswer, type HelperSource } from "../ffi/enums.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { SharedMemory, type Address } from "../ffi/memory.ts";
 import { steam_sockets_functions, steam_sockets_record, SteamNetworkingIdentity } from "../ffi/structs.ts";
 import { AlreadyOpenError, ClosedError, LibraryLoadError, LibraryStartError, NetworkingError } from "./errors.ts";
-import { Answer, buildOf, helperFor, LibraryState, type Helper } from "./helper.ts";
+import { buildOf, helperFor, LibraryState, type Helper } from "./helper.ts";
 import type { NativeLibrary } from "./library.ts";
-
-/** What an event record tells. */
-export const RecordKind = {
-  StatusChanged: 1,
-  AuthenticationStatus: 2,
-  RelayNetworkStatus: 3,
-  MessagesSessionRequest: 4,
-  MessagesSessionFailed: 5,
-  DebugOutput: 6,
-} as const;
-
-/** Where messages are received from. */
-export const MessageSource = { Connection: 1, PollGroup: 2 } as const;
-export type MessageSource = (typeof MessageSource)[keyof typeof MessageSource];
 
 /** An event record, readable until the visitor returns. */
 export interface EventRecord {
-  /** One of {@link RecordKind}. */
+  /** One of {@link HelperRecordKind}. */
   readonly kind: number;
   /** Debug output: its level. */
   readonly argument: number;
@@ -45,7 +33,6 @@ export interface GnsOptions {
 }
 
 const record = layoutOf(steam_sockets_record);
-const errorBytes = 1024;
 const mostRecordBytes = 1 << 30;
 
 /** One opening of the library. Openings on one thread share the library; each is closed for itself. */
@@ -64,7 +51,7 @@ export class GnsBackend {
   readonly #sockets: Address;
   readonly #utils: Address;
   readonly #needed = new SharedMemory(4);
-  readonly #complaint = new SharedMemory(errorBytes);
+  readonly #complaint = new SharedMemory(maxErrorMessage);
   #records = new SharedMemory(256 * 1024);
   #closed = false;
 
@@ -80,7 +67,7 @@ export class GnsBackend {
     this.library = library;
     this.#helper = helperFor(library);
     this.version = versionOf(library);
-    const error = new SharedMemory(errorBytes);
+    const error = new SharedMemory(maxErrorMessage);
     this.number = this.#helper.open(
       functionTable(library).bytes,
       options.identity?.bytes ?? null,
@@ -88,7 +75,7 @@ export class GnsBackend {
       options.debugLevel ?? 0,
       error.bytes,
     );
-    if (this.number < 0) throw openingError(this.number, library.path, error.text(0, errorBytes));
+    if (this.number < 0) throw openingError(this.number, library.path, error.text(0, maxErrorMessage));
     this.state = new LibraryState(this.#helper, this.number);
     this.epoch = this.state.epoch;
     try {
@@ -134,7 +121,7 @@ export class GnsBackend {
     this.#visit(run_callbacks, visit);
     while (this.state.events > 0) this.#visit(read_events, visit);
     // Only what waits now: a talkative service thread must not hold us here.
-    for (let waiting = this.state.debugOutputs; waiting > 0; ) {
+    for (let waiting = this.state.debugOutputs; waiting > 0;) {
       waiting -= Math.max(1, this.#visit(read_debug_output, visit));
     }
   }
@@ -145,7 +132,8 @@ export class GnsBackend {
    */
   poll(milliseconds: number): void {
     const answer = this.#answer(this.#helper.poll(this.number, this.epoch, milliseconds));
-    if (answer < 0) throw new NetworkingError("The network was not opened with manualPoll: its own thread does this work");
+    if (answer < 0)
+      throw new NetworkingError("The network was not opened with manualPoll: its own thread does this work");
   }
 
   /** Sets which debug output is kept, 0 for none. */
@@ -155,7 +143,7 @@ export class GnsBackend {
 
   /** What the library last complained of on this thread, forgotten by asking; empty when it did not. */
   takeComplaint(): string {
-    const length = this.#helper.take_complaint(this.#complaint.bytes, errorBytes);
+    const length = this.#helper.take_complaint(this.#complaint.bytes, maxErrorMessage);
     return this.#complaint.textOf(0, length).replace(/\s+/g, " ").trim();
   }
 
@@ -170,7 +158,7 @@ export class GnsBackend {
    * for a message that waits because it did not fit, 0 when none does.
    */
   receive(
-    source: MessageSource,
+    source: HelperSource,
     handle: number,
     rows: SharedMemory,
     maximum: number,
@@ -206,13 +194,10 @@ export class GnsBackend {
     this.#helper.close(this.number, this.epoch, lingerMilliseconds);
   }
 
-  #visit(
-    read: Helper["run_callbacks"],
-    visit: (record: EventRecord) => void,
-  ): number {
+  #visit(read: Helper["run_callbacks"], visit: (record: EventRecord) => void): number {
     const { bytes } = this.#records;
     const written = this.#answer(read(this.number, this.epoch, bytes, bytes.length));
-    if (written === Answer.BadArgument) {
+    if (written === HelperAnswer.BadArgument) {
       if (bytes.length >= mostRecordBytes) throw new NetworkingError("An event is too large to be read");
       this.#records = new SharedMemory(bytes.length * 4);
       return 0;
@@ -253,7 +238,7 @@ export class GnsBackend {
   }
 
   #answer(answer: number): number {
-    if (answer === Answer.NotOpen || this.#closed) throw closedError();
+    if (answer === HelperAnswer.NotOpen || this.#closed) throw closedError();
     return answer;
   }
 }
@@ -277,11 +262,11 @@ function existing(pointer: Address | bigint | null, path: string): Address {
 
 function openingError(answer: number, path: string, reason: string): NetworkingError {
   switch (answer) {
-    case Answer.OtherThread:
+    case HelperAnswer.OtherThread:
       return new AlreadyOpenError(
         `${path} is open on another thread of this process. The network belongs to one thread at a time: close it there first, or pass messages to that thread`,
       );
-    case Answer.NoFunction:
+    case HelperAnswer.NoFunction:
       return new LibraryLoadError(path, reason);
     default:
       return new LibraryStartError(`${path} did not start: ${reason || "it gave no reason"}`);
@@ -292,10 +277,9 @@ function openingError(answer: number, path: string, reason: string): NetworkingE
 function functionTable(library: NativeLibrary): SharedMemory {
   const { size, offsets } = layoutOf(steam_sockets_functions);
   const table = new SharedMemory(size);
-  const put = (offset: number, address: Address | null) =>
-    table.view.setBigUint64(offset, BigInt(address ?? 0), true);
-  put(offsets.init, library.address("gns", "GameNetworkingSockets_Init"));
-  put(offsets.kill, library.address("gns", "GameNetworkingSockets_Kill"));
+  const put = (offset: number, address: Address | null) => table.view.setBigUint64(offset, BigInt(address ?? 0), true);
+  put(offsets.init, library.address("gns", "Init"));
+  put(offsets.kill, library.address("gns", "Kill"));
   put(offsets.sockets, library.address("sockets", "SteamNetworkingSockets_v009"));
   put(offsets.utils, library.address("utils", "SteamNetworkingUtils_v003"));
   put(offsets.setConfigPointer, library.address("utils", "SetGlobalConfigValuePtr"));
@@ -306,7 +290,7 @@ function functionTable(library: NativeLibrary): SharedMemory {
   put(offsets.receiveOnPollGroup, library.address("sockets", "ReceiveMessagesOnPollGroup"));
   put(offsets.releaseMessage, library.address("message", "Release"));
   put(offsets.setDebugOutput, library.address("utils", "SetDebugOutputFunction"));
-  put(offsets.setManualPollMode, library.address("gns", "SteamNetworkingSockets_SetManualPollMode"));
-  put(offsets.poll, library.address("gns", "SteamNetworkingSockets_Poll"));
+  put(offsets.setManualPollMode, library.address("gns", "SetManualPollMode"));
+  put(offsets.poll, library.address("gns", "Poll"));
   return table;
 }

@@ -1,4 +1,5 @@
 /** The helper: our own functions, which lie in the native library that this package builds and ships. */
+import { helperContract } from "../ffi/constants.ts";
 import { helper as declarations } from "../ffi/functions/index.ts";
 import { loadFunctions, type Functions } from "../ffi/load.ts";
 import { windowOver } from "../ffi/memory.ts";
@@ -8,24 +9,10 @@ import { LibraryLoadError } from "./errors.ts";
 import type { NativeLibrary } from "./library.ts";
 import { locateShippedLibrary } from "./locate.ts";
 
-/** The version of `steam_sockets.h` for which this package is written. */
-const contract = 1;
-
 /** The helper's functions, all of them there. */
 export type Helper = {
   readonly [Name in keyof typeof declarations]: NonNullable<Functions<typeof declarations>[Name]>;
 };
-
-/** The answers of the helper that are not counts. */
-export const Answer = {
-  NotOpen: -1,
-  OtherThread: -2,
-  StartFailed: -3,
-  TooMany: -4,
-  NoFunction: -5,
-  BadArgument: -6,
-  NoHandle: -7,
-} as const;
 
 const loaded = new Map<string, Helper>();
 
@@ -52,10 +39,10 @@ function loadHelper(path: string): Helper | undefined {
   const { functions, missing } = loadFunctions(path, { helper: declarations });
   const { contract: version } = functions.helper;
   if (version === undefined) return undefined;
-  if (version() !== contract || missing.length > 0) {
+  if (version() !== helperContract || missing.length > 0) {
     throw new LibraryLoadError(
       path,
-      `its helper is of version ${version()}, this package needs ${contract}. Build or install the library that belongs to this package`,
+      `its helper is of version ${version()}, this package needs ${helperContract}. Build or install the library that belongs to this package`,
     );
   }
   // Nothing is missing, as was just seen.
