@@ -37,7 +37,10 @@ export interface Struct<Members extends Fields = Fields> {
 export interface Layout<Name extends string = string> {
   readonly size: number;
   readonly align: number;
+  /** Where each field begins. */
   readonly offsets: Readonly<Record<Name, number>>;
+  /** How long each field is, an array as a whole. */
+  readonly sizes: Readonly<Record<Name, number>>;
 }
 
 /** The packing of callbacks on this platform. */
@@ -58,6 +61,7 @@ export function layoutOf<Members extends Fields>(
 function computeLayout(struct: Struct, packing: CallbackPacking): Layout {
   const limit = struct.packing === "callback" ? packing : struct.packing === "natural" ? 8 : struct.packing;
   const offsets: Record<string, number> = {};
+  const sizes: Record<string, number> = {};
   let size = 0;
   let align = 1;
   for (const [name, { type, count = 1, over }] of Object.entries(struct.fields)) {
@@ -65,11 +69,12 @@ function computeLayout(struct: Struct, packing: CallbackPacking): Layout {
     const fieldAlign = Math.min(element.align, limit);
     const offset = over === undefined ? roundUp(size, fieldAlign) : offsetOf(offsets, over);
     offsets[name] = offset;
+    sizes[name] = element.size * count;
     size = Math.max(size, offset + element.size * count);
     align = Math.max(align, fieldAlign);
   }
   // C++ gives an empty struct one byte.
-  return { size: Math.max(1, roundUp(size, align)), align, offsets };
+  return { size: Math.max(1, roundUp(size, align)), align, offsets, sizes };
 }
 
 function offsetOf(offsets: Readonly<Record<string, number>>, name: string): number {
