@@ -12,11 +12,18 @@ export const ConfigValue = {
   RecvBufferSize: 47,
   /** `k_ESteamNetworkingConfig_RecvBufferMessages`: connection: messages that may wait to be received */
   RecvBufferMessages: 48,
-  /** `k_ESteamNetworkingConfig_RecvMaxMessageSize`: connection: the largest message that is taken; a larger one ends the connection */
+  /**
+   * `k_ESteamNetworkingConfig_RecvMaxMessageSize`: connection: the largest message that is taken; a larger one ends the
+   * connection
+   */
   RecvMaxMessageSize: 49,
-  /** `k_ESteamNetworkingConfig_RecvMaxSegmentsPerPacket`: connection: how many segments of messages one packet may carry */
+  /**
+   * `k_ESteamNetworkingConfig_RecvMaxSegmentsPerPacket`: connection: how many segments of messages one packet may carry
+   */
   RecvMaxSegmentsPerPacket: 50,
-  /** `k_ESteamNetworkingConfig_ConnectionUserData`: connection: a 64-bit number of the application's own; -1 until set */
+  /**
+   * `k_ESteamNetworkingConfig_ConnectionUserData`: connection: a 64-bit number of the application's own; -1 until set
+   */
   ConnectionUserData: 40,
   /** `k_ESteamNetworkingConfig_SendRateMin`: connection: least bytes a second to send */
   SendRateMin: 10,
@@ -24,15 +31,24 @@ export const ConfigValue = {
   SendRateMax: 11,
   /** `k_ESteamNetworkingConfig_NagleTime`: connection: microseconds that a small message waits for company */
   NagleTime: 12,
-  /** `k_ESteamNetworkingConfig_IP_AllowWithoutAuth`: connection: whether peers without a certificate may connect by IP: 0 no, 1 with a warning, 2 yes */
+  /**
+   * `k_ESteamNetworkingConfig_IP_AllowWithoutAuth`: connection: whether peers without a certificate may connect by IP:
+   * 0 no, 1 with a warning, 2 yes
+   */
   IP_AllowWithoutAuth: 23,
-  /** `k_ESteamNetworkingConfig_IPLocalHost_AllowWithoutAuth`: connection: as IP_AllowWithoutAuth, for peers on this machine */
+  /**
+   * `k_ESteamNetworkingConfig_IPLocalHost_AllowWithoutAuth`: connection: as IP_AllowWithoutAuth, for peers on this
+   * machine
+   */
   IPLocalHost_AllowWithoutAuth: 52,
   /** `k_ESteamNetworkingConfig_MTU_PacketSize`: connection: the largest UDP payload */
   MTU_PacketSize: 32,
   /** `k_ESteamNetworkingConfig_MTU_DataSize`: connection, read only: the largest message that fits one packet */
   MTU_DataSize: 33,
-  /** `k_ESteamNetworkingConfig_Unencrypted`: connection: 0 never unencrypted, 1 if the peer insists, 2 if it agrees, 3 always */
+  /**
+   * `k_ESteamNetworkingConfig_Unencrypted`: connection: 0 never unencrypted, 1 if the peer insists, 2 if it agrees, 3
+   * always
+   */
   Unencrypted: 34,
   /** `k_ESteamNetworkingConfig_SymmetricConnect`: connection: both ends may connect at once and get one connection */
   SymmetricConnect: 37,
@@ -42,7 +58,10 @@ export const ConfigValue = {
   DualWifi_Enable: 39,
   /** `k_ESteamNetworkingConfig_EnableDiagnosticsUI`: connection: let Steam's own display show it */
   EnableDiagnosticsUI: 46,
-  /** `k_ESteamNetworkingConfig_SendTimeSincePreviousPacket`: connection: tell the peer the gap between packets: 0 no, 1 yes, -1 as fits its type */
+  /**
+   * `k_ESteamNetworkingConfig_SendTimeSincePreviousPacket`: connection: tell the peer the gap between packets: 0 no, 1
+   * yes, -1 as fits its type
+   */
   SendTimeSincePreviousPacket: 59,
   /** `k_ESteamNetworkingConfig_FakePacketLoss_Send`: global, for tests: percentage of outgoing packets to lose */
   FakePacketLoss_Send: 2,
@@ -52,21 +71,45 @@ export const ConfigValue = {
   FakePacketLag_Send: 4,
   /** `k_ESteamNetworkingConfig_FakePacketLag_Recv`: global, for tests: milliseconds to hold incoming packets */
   FakePacketLag_Recv: 5,
-  /** `k_ESteamNetworkingConfig_FakePacketJitter_Send_Avg`: global, for tests: mean of the random delay of outgoing packets, in milliseconds */
+  /**
+   * `k_ESteamNetworkingConfig_FakePacketJitter_Send_Avg`: global, for tests: mean of the random delay of outgoing
+   * packets, in milliseconds
+   */
   FakePacketJitter_Send_Avg: 53,
-  /** `k_ESteamNetworkingConfig_FakePacketJitter_Send_Max`: global, for tests: most that such a delay may be, in milliseconds */
+  /**
+   * `k_ESteamNetworkingConfig_FakePacketJitter_Send_Max`: global, for tests: most that such a delay may be, in
+   * milliseconds
+   */
   FakePacketJitter_Send_Max: 54,
-  /** `k_ESteamNetworkingConfig_FakePacketJitter_Send_Pct`: global, for tests: percentage of outgoing packets that get one */
+  /**
+   * `k_ESteamNetworkingConfig_FakePacketJitter_Send_Pct`: global, for tests: percentage of outgoing packets that get
+   * one
+   */
   FakePacketJitter_Send_Pct: 55,
-  /** `k_ESteamNetworkingConfig_FakePacketJitter_Recv_Avg`: global, for tests: mean of the random delay of incoming packets, in milliseconds */
+  /**
+   * `k_ESteamNetworkingConfig_FakePacketJitter_Recv_Avg`: global, for tests: mean of the random delay of incoming
+   * packets, in milliseconds
+   */
   FakePacketJitter_Recv_Avg: 56,
-  /** `k_ESteamNetworkingConfig_FakePacketJitter_Recv_Max`: global, for tests: most that such a delay may be, in milliseconds */
+  /**
+   * `k_ESteamNetworkingConfig_FakePacketJitter_Recv_Max`: global, for tests: most that such a delay may be, in
+   * milliseconds
+   */
   FakePacketJitter_Recv_Max: 57,
-  /** `k_ESteamNetworkingConfig_FakePacketJitter_Recv_Pct`: global, for tests: percentage of incoming packets that get one */
+  /**
+   * `k_ESteamNetworkingConfig_FakePacketJitter_Recv_Pct`: global, for tests: percentage of incoming packets that get
+   * one
+   */
   FakePacketJitter_Recv_Pct: 58,
-  /** `k_ESteamNetworkingConfig_FakePacketReorder_Send`: global, for tests: percentage of outgoing packets to delay past later ones */
+  /**
+   * `k_ESteamNetworkingConfig_FakePacketReorder_Send`: global, for tests: percentage of outgoing packets to delay past
+   * later ones
+   */
   FakePacketReorder_Send: 6,
-  /** `k_ESteamNetworkingConfig_FakePacketReorder_Recv`: global, for tests: percentage of incoming packets to delay past later ones */
+  /**
+   * `k_ESteamNetworkingConfig_FakePacketReorder_Recv`: global, for tests: percentage of incoming packets to delay past
+   * later ones
+   */
   FakePacketReorder_Recv: 7,
   /** `k_ESteamNetworkingConfig_FakePacketReorder_Time`: global, for tests: milliseconds of that delay */
   FakePacketReorder_Time: 8,
@@ -76,39 +119,70 @@ export const ConfigValue = {
   FakePacketDup_Recv: 27,
   /** `k_ESteamNetworkingConfig_FakePacketDup_TimeMax`: global, for tests: most milliseconds until the copy follows */
   FakePacketDup_TimeMax: 28,
-  /** `k_ESteamNetworkingConfig_PacketTraceMaxBytes`: global: bytes of each packet to print; 0 the fact alone, -1 nothing */
+  /**
+   * `k_ESteamNetworkingConfig_PacketTraceMaxBytes`: global: bytes of each packet to print; 0 the fact alone, -1 nothing
+   */
   PacketTraceMaxBytes: 41,
-  /** `k_ESteamNetworkingConfig_FakeRateLimit_Send_Rate`: global, for tests: bytes a second that may go out; 0 is no limit */
+  /**
+   * `k_ESteamNetworkingConfig_FakeRateLimit_Send_Rate`: global, for tests: bytes a second that may go out; 0 is no
+   * limit
+   */
   FakeRateLimit_Send_Rate: 42,
   /** `k_ESteamNetworkingConfig_FakeRateLimit_Send_Burst`: global, for tests: bytes that may go out at once */
   FakeRateLimit_Send_Burst: 43,
-  /** `k_ESteamNetworkingConfig_FakeRateLimit_Recv_Rate`: global, for tests: bytes a second that may come in; 0 is no limit */
+  /**
+   * `k_ESteamNetworkingConfig_FakeRateLimit_Recv_Rate`: global, for tests: bytes a second that may come in; 0 is no
+   * limit
+   */
   FakeRateLimit_Recv_Rate: 44,
   /** `k_ESteamNetworkingConfig_FakeRateLimit_Recv_Burst`: global, for tests: bytes that may come in at once */
   FakeRateLimit_Recv_Burst: 45,
-  /** `k_ESteamNetworkingConfig_OutOfOrderCorrectionWindowMicroseconds`: global: how long a packet that came early waits for the one before it */
+  /**
+   * `k_ESteamNetworkingConfig_OutOfOrderCorrectionWindowMicroseconds`: global: how long a packet that came early waits
+   * for the one before it
+   */
   OutOfOrderCorrectionWindowMicroseconds: 51,
-  /** `k_ESteamNetworkingConfig_Callback_ConnectionStatusChanged`: connection: function to call when its state changes */
+  /**
+   * `k_ESteamNetworkingConfig_Callback_ConnectionStatusChanged`: connection: function to call when its state changes
+   */
   Callback_ConnectionStatusChanged: 201,
   /** `k_ESteamNetworkingConfig_Callback_AuthStatusChanged`: global: function to call when our authentication changes */
   Callback_AuthStatusChanged: 202,
-  /** `k_ESteamNetworkingConfig_Callback_RelayNetworkStatusChanged`: global: function to call when the relay network's state changes */
+  /**
+   * `k_ESteamNetworkingConfig_Callback_RelayNetworkStatusChanged`: global: function to call when the relay network's
+   * state changes
+   */
   Callback_RelayNetworkStatusChanged: 203,
-  /** `k_ESteamNetworkingConfig_Callback_MessagesSessionRequest`: global: function to call when somebody new sends a message */
+  /**
+   * `k_ESteamNetworkingConfig_Callback_MessagesSessionRequest`: global: function to call when somebody new sends a
+   * message
+   */
   Callback_MessagesSessionRequest: 204,
   /** `k_ESteamNetworkingConfig_Callback_MessagesSessionFailed`: global: function to call when a session broke */
   Callback_MessagesSessionFailed: 205,
-  /** `k_ESteamNetworkingConfig_Callback_CreateConnectionSignaling`: global: function that makes the signaling object of a new connection */
+  /**
+   * `k_ESteamNetworkingConfig_Callback_CreateConnectionSignaling`: global: function that makes the signaling object of
+   * a new connection
+   */
   Callback_CreateConnectionSignaling: 206,
   /** `k_ESteamNetworkingConfig_Callback_FakeIPResult`: global: function to call when a fake address was given */
   Callback_FakeIPResult: 207,
   /** `k_ESteamNetworkingConfig_P2P_STUN_ServerList`: connection: STUN servers, separated by commas */
   P2P_STUN_ServerList: 103,
-  /** `k_ESteamNetworkingConfig_P2P_Transport_ICE_Enable`: connection: which of our addresses ICE may tell the peer; bits of {@link P2PTransportICEEnable} */
+  /**
+   * `k_ESteamNetworkingConfig_P2P_Transport_ICE_Enable`: connection: which of our addresses ICE may tell the peer; bits
+   * of {@link P2PTransportICEEnable}
+   */
   P2P_Transport_ICE_Enable: 104,
-  /** `k_ESteamNetworkingConfig_P2P_Transport_ICE_Penalty`: connection: milliseconds to count against ICE when routes are compared */
+  /**
+   * `k_ESteamNetworkingConfig_P2P_Transport_ICE_Penalty`: connection: milliseconds to count against ICE when routes are
+   * compared
+   */
   P2P_Transport_ICE_Penalty: 105,
-  /** `k_ESteamNetworkingConfig_P2P_Transport_SDR_Penalty`: connection: milliseconds to count against relays when routes are compared */
+  /**
+   * `k_ESteamNetworkingConfig_P2P_Transport_SDR_Penalty`: connection: milliseconds to count against relays when routes
+   * are compared
+   */
   P2P_Transport_SDR_Penalty: 106,
   /** `k_ESteamNetworkingConfig_P2P_TURN_ServerList`: connection: TURN servers, separated by commas */
   P2P_TURN_ServerList: 107,
@@ -116,11 +190,20 @@ export const ConfigValue = {
   P2P_TURN_UserList: 108,
   /** `k_ESteamNetworkingConfig_P2P_TURN_PassList`: connection: passwords for them, in the same order */
   P2P_TURN_PassList: 109,
-  /** `k_ESteamNetworkingConfig_P2P_Transport_ICE_Implementation`: connection: which implementation of ICE is used; 0 is the default */
+  /**
+   * `k_ESteamNetworkingConfig_P2P_Transport_ICE_Implementation`: connection: which implementation of ICE is used; 0 is
+   * the default
+   */
   P2P_Transport_ICE_Implementation: 110,
-  /** `k_ESteamNetworkingConfig_SDRClient_ConsecutitivePingTimeoutsFailInitial`: global: lost pings after which a relay's port that never answered is given up */
+  /**
+   * `k_ESteamNetworkingConfig_SDRClient_ConsecutitivePingTimeoutsFailInitial`: global: lost pings after which a relay's
+   * port that never answered is given up
+   */
   SDRClient_ConsecutitivePingTimeoutsFailInitial: 19,
-  /** `k_ESteamNetworkingConfig_SDRClient_ConsecutitivePingTimeoutsFail`: global: lost pings in a row after which a relay's port that answered before is given up */
+  /**
+   * `k_ESteamNetworkingConfig_SDRClient_ConsecutitivePingTimeoutsFail`: global: lost pings in a row after which a
+   * relay's port that answered before is given up
+   */
   SDRClient_ConsecutitivePingTimeoutsFail: 20,
   /** `k_ESteamNetworkingConfig_SDRClient_MinPingsBeforePingAccurate`: global: pings before a measurement counts */
   SDRClient_MinPingsBeforePingAccurate: 21,
@@ -150,7 +233,10 @@ export const ConfigValue = {
   LogLevel_SDRRelayPings: 18,
   /** `k_ESteamNetworkingConfig_ECN`: global, experimental: ECN bits of each packet; -1 is automatic */
   ECN: 999,
-  /** `k_ESteamNetworkingConfig_SDRClient_EnableTOSProbes`: global, experimental: try whether routers change the type of service */
+  /**
+   * `k_ESteamNetworkingConfig_SDRClient_EnableTOSProbes`: global, experimental: try whether routers change the type of
+   * service
+   */
   SDRClient_EnableTOSProbes: 998,
   /** `k_ESteamNetworkingConfig_DELETED_EnumerateDevVars`: deleted; does nothing */
   DELETED_EnumerateDevVars: 35,

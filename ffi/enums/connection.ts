@@ -52,7 +52,10 @@ export const ConnectionEnd = {
   Local_NetworkConfig: 3004,
   /** `k_ESteamNetConnectionEnd_Local_Rights`: Steam says that we may not */
   Local_Rights: 3005,
-  /** `k_ESteamNetConnectionEnd_Local_P2P_ICE_NoPublicAddresses`: our public address could not be found; used internally where relays can stand in */
+  /**
+   * `k_ESteamNetConnectionEnd_Local_P2P_ICE_NoPublicAddresses`: our public address could not be found; used internally
+   * where relays can stand in
+   */
   Local_P2P_ICE_NoPublicAddresses: 3006,
   /** `k_ESteamNetConnectionEnd_Local_Max`: last code for trouble at this end */
   Local_Max: 3999,
@@ -70,7 +73,10 @@ export const ConnectionEnd = {
   Remote_NotRunningApp: 4005,
   /** `k_ESteamNetConnectionEnd_Remote_BadProtocolVersion`: the other end speaks another version */
   Remote_BadProtocolVersion: 4006,
-  /** `k_ESteamNetConnectionEnd_Remote_P2P_ICE_NoPublicAddresses`: the other end sent no public address; used internally where relays can stand in */
+  /**
+   * `k_ESteamNetConnectionEnd_Remote_P2P_ICE_NoPublicAddresses`: the other end sent no public address; used internally
+   * where relays can stand in
+   */
   Remote_P2P_ICE_NoPublicAddresses: 4007,
   /** `k_ESteamNetConnectionEnd_Remote_Max`: last code for trouble at the other end */
   Remote_Max: 4999,
