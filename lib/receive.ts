@@ -23,7 +23,7 @@ export interface ReceivedMessage {
   readonly timeReceived: number;
   /** The number that the sender gave it; each lane counts for itself, from 1. C: `m_nMessageNumber`. */
   readonly messageNumber: number;
-  /** The channel, 0 for messages of a connection. C: `m_nChannel`. */
+  /** The channel of NetworkingMessages; -1 for messages of a connection. C: `m_nChannel`. */
   readonly channel: number;
   /** Of {@link SendFlags} only `Reliable` is told. C: `m_nFlags`. */
   readonly flags: number;
