@@ -1,0 +1,51 @@
+/**
+ * Proves of the README:
+ *  - the server and the client in it are the examples, word for word, each under 20 lines;
+ *  - they run as they stand: two processes, and the client prints what the server sent back;
+ *  - every command that it names in package.json exists.
+ */
+import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import packageJson from "../package.json";
+
+const root = join(import.meta.dir, "..");
+const readme = await Bun.file(join(root, "README.md")).text();
+const blocks = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code ?? "");
+
+describe("the README", () => {
+  test("shows the examples, each under 20 lines", async () => {
+    for (const name of ["server", "client"]) {
+      const example = await Bun.file(join(root, `examples/hello/${name}.ts`)).text();
+      expect(blocks).toContain(example);
+      expect(example.trimEnd().split("\n").length).toBeLessThan(20);
+    }
+  });
+
+  test("shows a server and a client that talk", async () => {
+    const server = Bun.spawn([process.execPath, "examples/hello/server.ts"], {
+      cwd: root,
+      stdout: "pipe",
+      stderr: "inherit",
+    });
+    try {
+      const { value } = await server.stdout.getReader().read();
+      expect(new TextDecoder().decode(value)).toContain("listening at 127.0.0.1:27015");
+      const client = Bun.spawn([process.execPath, "examples/hello/client.ts"], {
+        cwd: root,
+        timeout: 20_000,
+        stderr: "inherit",
+      });
+      expect(await new Response(client.stdout).text()).toBe("hello over encrypted UDP\n");
+      expect(await client.exited).toBe(0);
+    } finally {
+      server.kill();
+      await server.exited;
+    }
+  });
+
+  test("names scripts that exist", () => {
+    const named = [...readme.matchAll(/bun(?:@1\.4)? run (\w+)/g)].map(([, script]) => script ?? "");
+    expect(named.length).toBeGreaterThan(3);
+    expect(Object.keys(packageJson.scripts)).toEqual(expect.arrayContaining(named));
+  });
+});
