@@ -24,20 +24,12 @@ struct Complaint {
 };
 thread_local Complaint complaint;
 
-void Count(Library &library) {
-  __atomic_store_n(&library.state.events, library.events.Count(), __ATOMIC_RELEASE);
-  __atomic_store_n(&library.state.debug_outputs, library.debug_outputs.Count(), __ATOMIC_RELEASE);
-  __atomic_store_n(&library.state.debug_outputs_dropped, library.debug_outputs.Dropped(), __ATOMIC_RELEASE);
-}
-
 // The library's callbacks carry no context, so each number has functions of its own.
 template <int32_t kNumber>
 struct Callbacks {
   template <uint16_t kKind, typename Struct>
   static void OnEvent(Struct *event) {
-    Library &library = LibraryAt(kNumber);
-    library.events.Push(kKind, 0, event, sizeof *event);
-    Count(library);
+    LibraryAt(kNumber).events.Push(kKind, 0, event, sizeof *event);
   }
 
   static void OnDebugOutput(int32_t level, const char *text) {
@@ -49,7 +41,6 @@ struct Callbacks {
     Library &library = LibraryAt(kNumber);
     if (level <= library.debug_level) {
       library.debug_outputs.Push(STEAM_SOCKETS_DEBUG_OUTPUT, level, words.data(), static_cast<uint32_t>(words.size()));
-      Count(library);
     }
   }
 };
@@ -86,13 +77,8 @@ void *AsPointer(Function *function) {
   return reinterpret_cast<void *>(function);
 }
 
-int32_t Read(Library &library, RecordRing &ring, void *into, uint32_t capacity) {
-  if (into == nullptr && capacity != 0) {
-    return STEAM_SOCKETS_BAD_ARGUMENT;
-  }
-  const int32_t written = ring.Read(into, capacity);
-  Count(library);
-  return written;
+int32_t Read(RecordRing &ring, void *into, uint32_t capacity) {
+  return into == nullptr && capacity != 0 ? STEAM_SOCKETS_BAD_ARGUMENT : ring.Read(into, capacity);
 }
 
 }  // namespace
@@ -135,17 +121,17 @@ int32_t steam_sockets_run_callbacks(int32_t number, uint32_t epoch, void *into, 
     return STEAM_SOCKETS_NOT_OPEN;
   }
   library->functions.run_callbacks(library->sockets);
-  return Read(*library, library->events, into, capacity);
+  return Read(library->events, into, capacity);
 }
 
 int32_t steam_sockets_read_events(int32_t number, uint32_t epoch, void *into, uint32_t capacity) {
   Library *const library = OpenLibrary(number, epoch);
-  return library == nullptr ? STEAM_SOCKETS_NOT_OPEN : Read(*library, library->events, into, capacity);
+  return library == nullptr ? STEAM_SOCKETS_NOT_OPEN : Read(library->events, into, capacity);
 }
 
 int32_t steam_sockets_read_debug_output(int32_t number, uint32_t epoch, void *into, uint32_t capacity) {
   Library *const library = OpenLibrary(number, epoch);
-  return library == nullptr ? STEAM_SOCKETS_NOT_OPEN : Read(*library, library->debug_outputs, into, capacity);
+  return library == nullptr ? STEAM_SOCKETS_NOT_OPEN : Read(library->debug_outputs, into, capacity);
 }
 
 int32_t steam_sockets_set_debug_level(int32_t number, uint32_t epoch, int32_t level) {

@@ -10,6 +10,7 @@
 #include "callbacks.h"
 #include "gns.h"
 #include "messages.h"
+#include "shared_word.h"
 
 namespace steam_sockets {
 
@@ -26,16 +27,6 @@ std::array<Library, STEAM_SOCKETS_LIBRARIES> &Libraries() {
 std::mutex &OpeningLock() {
   static auto *const lock = new std::mutex;
   return *lock;
-}
-
-template <typename Word>
-Word Load(const Word &word) {
-  return __atomic_load_n(&word, __ATOMIC_ACQUIRE);
-}
-
-template <typename Word>
-void Store(Word &word, Word value) {
-  __atomic_store_n(&word, value, __ATOMIC_RELEASE);
 }
 
 void EndLibrariesOf(uint64_t thread);
@@ -130,9 +121,6 @@ void End(int32_t number, uint32_t linger_milliseconds) {
   Store(library.state.manual_poll, uint32_t{0});
   library.events.Clear();
   library.debug_outputs.Clear();
-  Store(library.state.events, uint32_t{0});
-  Store(library.state.debug_outputs, uint32_t{0});
-  Store(library.state.debug_outputs_dropped, uint64_t{0});
   library.sockets = library.utils = nullptr;
 }
 

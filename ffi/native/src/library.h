@@ -24,8 +24,9 @@ struct Library {
   steam_sockets_functions functions{};
   void *sockets = nullptr;
   void *utils = nullptr;
-  RecordRing events{0};
-  RecordRing debug_outputs{1 << 20};
+  uint64_t events_dropped = 0;  // stays 0: that ring grows
+  RecordRing events{0, state.events, events_dropped};
+  RecordRing debug_outputs{1 << 20, state.debug_outputs, state.debug_outputs_dropped};
   std::atomic<int32_t> debug_level{0};
   HeldMessages held;
 };

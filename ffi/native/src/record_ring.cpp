@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "shared_word.h"
+
 namespace steam_sockets {
 
 namespace {
@@ -17,7 +19,7 @@ void RecordRing::Push(uint16_t kind, int32_t argument, const void *payload, uint
   const std::lock_guard<std::mutex> guard(lock_);
   const size_t whole = RecordBytes(bytes);
   if (limit_ != 0 && whole > limit_) {
-    ++dropped_;
+    Store(dropped_, dropped_ + 1);
     return;
   }
   MakeRoom(whole);
@@ -30,7 +32,7 @@ void RecordRing::Push(uint16_t kind, int32_t argument, const void *payload, uint
   CopyIn(at, &head, sizeof head);
   CopyIn(at + sizeof head, payload, bytes);
   used_ += whole;
-  ++count_;
+  Store(count_, count_ + 1);
 }
 
 int32_t RecordRing::Read(void *into, uint32_t capacity) {
@@ -44,9 +46,7 @@ int32_t RecordRing::Read(void *into, uint32_t capacity) {
     }
     CopyOut(first_, static_cast<char *>(into) + written, whole);
     written += whole;
-    first_ = (first_ + whole) % memory_.size();
-    used_ -= whole;
-    --count_;
+    RemoveFront();
   }
   if (written == 0 && count_ > 0) {
     return STEAM_SOCKETS_BAD_ARGUMENT;
@@ -58,18 +58,8 @@ void RecordRing::Clear() {
   const std::lock_guard<std::mutex> guard(lock_);
   std::vector<char>().swap(memory_);
   first_ = used_ = 0;
-  count_ = 0;
-  dropped_ = 0;
-}
-
-uint32_t RecordRing::Count() const {
-  const std::lock_guard<std::mutex> guard(lock_);
-  return count_;
-}
-
-uint64_t RecordRing::Dropped() const {
-  const std::lock_guard<std::mutex> guard(lock_);
-  return dropped_;
+  Store(count_, uint32_t{0});
+  Store(dropped_, uint64_t{0});
 }
 
 void RecordRing::MakeRoom(size_t bytes) {
@@ -90,11 +80,15 @@ void RecordRing::MakeRoom(size_t bytes) {
 }
 
 void RecordRing::DropOldest() {
+  RemoveFront();
+  Store(dropped_, dropped_ + 1);
+}
+
+void RecordRing::RemoveFront() {
   const size_t whole = Front().bytes;
   first_ = (first_ + whole) % memory_.size();
   used_ -= whole;
-  --count_;
-  ++dropped_;
+  Store(count_, count_ - 1);
 }
 
 void RecordRing::CopyIn(size_t at, const void *from, size_t bytes) {

@@ -12,8 +12,9 @@ namespace steam_sockets {
 
 class RecordRing {
  public:
-  // `limit` in bytes; 0: grows without end.
-  explicit RecordRing(uint32_t limit) : limit_(limit) {}
+  // `limit` in bytes; 0: grows without end. How many records wait, and how many were dropped, is kept in the two words,
+  // which others may read at any time.
+  RecordRing(uint32_t limit, uint32_t &count, uint64_t &dropped) : limit_(limit), count_(count), dropped_(dropped) {}
 
   // Any thread. The lock inside is a leaf: nothing else is locked while it is held.
   void Push(uint16_t kind, int32_t argument, const void *payload, uint32_t bytes);
@@ -25,24 +26,22 @@ class RecordRing {
   // Forgets the records and the count of those dropped, and gives the memory back.
   void Clear();
 
-  uint32_t Count() const;
-  uint64_t Dropped() const;
-
  private:
   // These want the lock held.
   void MakeRoom(size_t bytes);
   void DropOldest();
+  void RemoveFront();
   void CopyIn(size_t at, const void *from, size_t bytes);
   void CopyOut(size_t at, void *to, size_t bytes) const;
   steam_sockets_record Front() const;
 
   const uint32_t limit_;
-  mutable std::mutex lock_;
+  std::mutex lock_;
   std::vector<char> memory_;  // used from first_ on, over the end to the start: `used_` bytes
   size_t first_ = 0;
   size_t used_ = 0;
-  uint32_t count_ = 0;
-  uint64_t dropped_ = 0;
+  uint32_t &count_;
+  uint64_t &dropped_;
 };
 
 }  // namespace steam_sockets

@@ -17,6 +17,13 @@ namespace {
 
 using steam_sockets::RecordRing;
 
+struct Counted {
+  uint32_t count = 0;
+  uint64_t dropped = 0;
+  RecordRing ring;
+  explicit Counted(uint32_t limit) : ring(limit, count, dropped) {}
+};
+
 struct Entry {
   uint16_t kind;
   int32_t argument;
@@ -40,12 +47,13 @@ std::vector<Entry> ReadAll(RecordRing &ring, uint32_t capacity) {
 }
 
 void KeepsRecordsWhole() {
-  RecordRing ring(0);
+  Counted counted(0);
+  RecordRing &ring = counted.ring;
   for (int32_t i = 0; i < 1000; ++i) {
     const std::string text(static_cast<size_t>(i) % 97, static_cast<char>('a' + i % 26));
     ring.Push(static_cast<uint16_t>(i % 7), i, text.data(), static_cast<uint32_t>(text.size()));
   }
-  CHECK(ring.Count() == 1000);
+  CHECK(counted.count == 1000);
   const std::vector<Entry> entries = ReadAll(ring, 256);
   CHECK(entries.size() == 1000);
   for (int32_t i = 0; i < 1000; ++i) {
@@ -53,44 +61,47 @@ void KeepsRecordsWhole() {
     CHECK(entry.kind == i % 7 && entry.argument == i);
     CHECK(entry.payload == std::string(static_cast<size_t>(i) % 97, static_cast<char>('a' + i % 26)));
   }
-  CHECK(ring.Count() == 0 && ring.Dropped() == 0);
+  CHECK(counted.count == 0 && counted.dropped == 0);
 }
 
 void SaysWhenTheFirstDoesNotFit() {
-  RecordRing ring(0);
+  Counted counted(0);
+  RecordRing &ring = counted.ring;
   const std::string text(100, 'x');
   ring.Push(1, 0, text.data(), 100);
   std::array<char, 64> small{};
   CHECK(ring.Read(small.data(), small.size()) == STEAM_SOCKETS_BAD_ARGUMENT);
-  CHECK(ring.Count() == 1);
+  CHECK(counted.count == 1);
   CHECK(ReadAll(ring, 256).size() == 1);
   CHECK(ring.Read(small.data(), small.size()) == 0);
 }
 
 void DropsTheOldest() {
   constexpr uint32_t kLimit = 64 * 1024;
-  RecordRing ring(kLimit);
+  Counted counted(kLimit);
+  RecordRing &ring = counted.ring;
   const std::string text(1000, 'x');
   for (int32_t i = 0; i < 500; ++i) {
     ring.Push(1, i, text.data(), 1000);
   }
   const std::vector<Entry> entries = ReadAll(ring, kLimit);
   CHECK(entries.size() == kLimit / 1016);
-  CHECK(ring.Dropped() == 500 - entries.size());
+  CHECK(counted.dropped == 500 - entries.size());
   for (size_t i = 0; i < entries.size(); ++i) {
     CHECK(entries[i].argument == static_cast<int32_t>(500 - entries.size() + i));
   }
   const std::string too_large(kLimit, 'x');
   ring.Push(1, 0, too_large.data(), kLimit);
-  CHECK(ring.Count() == 0 && ring.Dropped() == 501 - entries.size());
+  CHECK(counted.count == 0 && counted.dropped == 501 - entries.size());
   ring.Clear();
-  CHECK(ring.Dropped() == 0);
+  CHECK(counted.dropped == 0);
 }
 
 void SurvivesManyWriters() {
   constexpr int32_t kWriters = 4;
   constexpr int32_t kEach = 20000;
-  RecordRing ring(0);
+  Counted counted(0);
+  RecordRing &ring = counted.ring;
   std::vector<std::thread> writers;
   writers.reserve(kWriters);
   for (int32_t writer = 0; writer < kWriters; ++writer) {
@@ -116,7 +127,7 @@ void SurvivesManyWriters() {
     writer.join();
   }
   CHECK(in_order);
-  CHECK(ring.Count() == 0 && ring.Dropped() == 0);
+  CHECK(counted.count == 0 && counted.dropped == 0);
 }
 
 }  // namespace

@@ -1,0 +1,17 @@
+// Words that one thread writes and others read without a lock. They lie in plain C structs, so they can't be
+// std::atomic.
+#pragma once
+
+namespace steam_sockets {
+
+template <typename Word>
+Word Load(const Word &word) {
+  return __atomic_load_n(&word, __ATOMIC_ACQUIRE);
+}
+
+template <typename Word>
+void Store(Word &word, Word value) {
+  __atomic_store_n(&word, value, __ATOMIC_RELEASE);
+}
+
+}  // namespace steam_sockets
