@@ -144,7 +144,10 @@ export class GnsBackend {
   /** What the library last complained of on this thread, forgotten by asking; empty when it did not. */
   takeComplaint(): string {
     const length = this.#helper.take_complaint(this.#complaint.bytes, maxErrorMessage);
-    return this.#complaint.textOf(0, length).replace(/\s+/g, " ").replace(/[ .]+$/, "");
+    return this.#complaint
+      .textOf(0, length)
+      .replace(/\s+/g, " ")
+      .replace(/[ .]+$/, "");
   }
 
   /** A UDP port that is free right now at the local address in `address`, 0 when there is none. */

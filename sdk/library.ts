@@ -1,5 +1,5 @@
 /** A networking library's file, loaded: which kind it is, what it can do, and its functions. */
-import { addressOfFunction, loadFunctions, type LoadedFunctions } from "../ffi/load.ts";
+import { addressOfFunction, loadFunctions, type FunctionGroups, type LoadedFunctions } from "../ffi/load.ts";
 import { networking, symbolOf, type FlatFunction, type LibraryKind } from "../ffi/functions/index.ts";
 import type { Address } from "../ffi/memory.ts";
 import { LibraryLoadError, UnsupportedError } from "./errors.ts";
@@ -43,13 +43,13 @@ export class NativeLibrary {
   readonly #symbols: ReadonlySet<string>;
 
   private constructor(path: string) {
-    const { functions, available, missing } = openFile(path);
+    const kind = kindOf(path);
+    const { functions, available, missing } = openFile(path, networking, kind);
     this.path = path;
     this.available = available;
     this.missing = missing;
     this.#loadedFunctions = functions;
     this.#symbols = new Set(available);
-    const kind = this.#kindOf();
     if (kind === undefined) {
       throw new LibraryLoadError(
         path,
@@ -72,16 +72,24 @@ export class NativeLibrary {
     const fn: object | undefined = this.#loadedFunctions[group][name];
     return fn === undefined ? null : addressOfFunction(fn);
   }
-
-  #kindOf(): LibraryKind | undefined {
-    if (this.has("GameNetworkingSockets_Init")) return "gns";
-    return this.has("SteamAPI_InitFlat") ? "steam" : undefined;
-  }
 }
 
-function openFile(path: string): LoadedFunctions<typeof networking> {
+/** Which library it is, by the function that starts it: some symbols mean other things in the one and in the other. */
+function kindOf(path: string): LibraryKind | undefined {
+  const { Init } = networking.gns;
+  const { InitFlat } = networking.steam;
+  const { available } = openFile(path, { start: { Init, InitFlat } }, undefined);
+  if (available.includes(symbolOf(Init))) return "gns";
+  return available.includes(symbolOf(InitFlat)) ? "steam" : undefined;
+}
+
+function openFile<const Groups extends FunctionGroups>(
+  path: string,
+  groups: Groups,
+  kind: LibraryKind | undefined,
+): LoadedFunctions<Groups> {
   try {
-    return loadFunctions(path, networking);
+    return loadFunctions(path, groups, kind);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new LibraryLoadError(path, `${reason}. Name a shared library for ${process.platform} ${process.arch}`, {
