@@ -9,11 +9,16 @@
 
 #include "steam_sockets.h"
 
+// The library exports these two and declares them in no header.
+STEAMNETWORKINGSOCKETS_INTERFACE void SteamNetworkingSockets_SetManualPollMode(bool manual);
+STEAMNETWORKINGSOCKETS_INTERFACE void SteamNetworkingSockets_Poll(int milliseconds);
+
 namespace library_test {
 
+// As a foreign function interface sees it: an address, whatever the types.
 template <typename To, typename From>
 To As(From *function) {
-  return reinterpret_cast<To>(function);
+  return reinterpret_cast<To>(reinterpret_cast<void *>(function));
 }
 
 inline steam_sockets_functions BuiltIn() {
