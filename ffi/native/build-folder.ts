@@ -186,7 +186,7 @@ export class BuildFolder implements Disposable {
   async #ninjaMeasure(target: string): Promise<(line: string) => number | undefined> {
     const commands: string[] = [];
     const command = [this.#generator, "-C", this.objects, "-t", "commands", target];
-    await this.#runner.run(command, { line: (line) => commands.push(line) });
+    await this.#runner.run(command, { unlogged: true, line: (line) => commands.push(line) });
     const total = commands.reduce((sum, text) => sum + weight(/\.c(?:c|pp) *$/, /\.c *$/, text), 0);
     let done = 0;
     return (line) => {

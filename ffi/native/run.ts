@@ -3,6 +3,10 @@ import { closeSync, openSync, writeSync } from "node:fs";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
+const TAIL_LINES = 30;
+// Compile commands would push all else off the screen.
+const LINE_LENGTH = 240;
+
 /** The process was told to end while it built. */
 export class InterruptedError extends Error {
   override readonly name = "InterruptedError";
@@ -53,14 +57,20 @@ export class Log implements Disposable {
     this.#rewrite = rewrite;
   }
 
+  /** Notes that a command begins. */
+  begin(command: readonly string[]): void {
+    this.#tail.length = 0;
+    this.write(`$ ${command.join(" ")}`);
+  }
+
   write(line: string): void {
     const kept = this.#rewrite(line);
     writeSync(this.#descriptor, `${kept}\n`);
-    this.#tail.push(kept);
-    if (this.#tail.length > 30) this.#tail.shift();
+    this.#tail.push(kept.length > LINE_LENGTH ? `${kept.slice(0, LINE_LENGTH)}…` : kept);
+    if (this.#tail.length > TAIL_LINES) this.#tail.shift();
   }
 
-  /** The last lines. */
+  /** The last lines since the last command began, the longest cut. */
   tail(): string {
     return this.#tail.join("\n");
   }
@@ -73,8 +83,10 @@ export class Log implements Disposable {
 /** What a {@link Runner} takes beside the command. */
 export interface RunOptions {
   environment?: Record<string, string>;
-  /** Gets each line of output, after the log. */
+  /** Gets each line of output. */
   line?: (line: string) => void;
+  /** The output is an answer to {@link line} and no business of the log. */
+  unlogged?: boolean;
   /** Called when the command has ended by itself, well or not, and was not killed. */
   ended?: () => void;
 }
@@ -93,10 +105,13 @@ export class Runner {
   }
 
   /** Answers whether the command ended well. Throws when the build is interrupted, after the command has ended. */
-  async run(command: readonly string[], { environment = {}, line, ended }: RunOptions = {}): Promise<boolean> {
+  async run(
+    command: readonly string[],
+    { environment = {}, line, unlogged, ended }: RunOptions = {},
+  ): Promise<boolean> {
     const { signal } = this.#interruption;
     signal.throwIfAborted();
-    this.#log.write(`$ ${command.join(" ")}`);
+    this.#log.begin(command);
     const child = Bun.spawn(["/bin/sh", "-c", 'exec "$@" 2>&1', "sh", ...command], {
       env: { ...process.env, ...environment },
       stdio: ["ignore", "pipe", "inherit", this.#descriptor],
@@ -111,7 +126,7 @@ export class Runner {
     };
     try {
       for await (const text of lines(child.stdout)) {
-        this.#log.write(text);
+        if (!unlogged) this.#log.write(text);
         line?.(text);
       }
       const code = await child.exited;

@@ -1,11 +1,12 @@
-# test/NAME.cpp becomes helper_test_NAME, and helper_test_NAME_<sanitizer> for each sanitizer, with the real library
+# test/NAME.cpp (or NAME_test.cpp) becomes helper_test_NAME, and helper_test_NAME_<sanitizer> for each sanitizer, with the real library
 # inside. Only the helper and the tests are instrumented: GameNetworkingSockets is compiled once for all.
 file(GLOB test_sources CONFIGURE_DEPENDS test/*.cpp)
 add_custom_target(helper_tests)
 
 # Recursive mutexes of GameNetworkingSockets look like lock-order inversions; containers that cross between instrumented
 # and other code look like overflows.
-set(environment TSAN_OPTIONS=detect_deadlocks=0:halt_on_error=1 ASAN_OPTIONS=detect_container_overflow=0)
+set(suppressions ${CMAKE_CURRENT_SOURCE_DIR}/test/thread_sanitizer.supp)
+set(environment TSAN_OPTIONS=detect_deadlocks=0:halt_on_error=1:suppressions=${suppressions} ASAN_OPTIONS=detect_container_overflow=0)
 
 foreach(sanitizer plain ${STEAM_SOCKETS_SANITIZERS})
   set(helper helper)
@@ -20,6 +21,7 @@ foreach(sanitizer plain ${STEAM_SOCKETS_SANITIZERS})
 
   foreach(source IN LISTS test_sources)
     cmake_path(GET source STEM name)
+    string(REGEX REPLACE "_test$" "" name ${name})
     set(test helper_test_${name}${suffix})
     add_executable(${test} EXCLUDE_FROM_ALL
       ${source} $<TARGET_OBJECTS:${helper}> $<TARGET_OBJECTS:GameNetworkingSockets_s>)
