@@ -192,8 +192,8 @@ export class NetworkingSockets {
    *
    * @param loopback true: through the system's loopback device with all that belongs to it, encryption and simulated
    * loss included. false: in memory, without copying; nothing is lost or late.
-   * @param identity1 what `connection2` sees as its peer's identity; localhost without one.
-   * @param identity2 what `connection1` sees as its peer's identity; localhost without one.
+   * @param identity1 what `connection1` sees as its peer's identity (and `connection2` is); localhost without one.
+   * @param identity2 what `connection2` sees as its peer's identity (and `connection1` is); localhost without one.
    * @throws CreationError when the library refuses.
    */
   createSocketPair(
