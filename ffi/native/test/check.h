@@ -1,12 +1,13 @@
 // The smallest thing that can fail a test: says where and what, counts, and makes main() answer.
 #pragma once
 
+#include <atomic>
 #include <cstdio>
 
 namespace check {
 
-inline int checks = 0;
-inline int failures = 0;
+inline std::atomic<int> checks{0};
+inline std::atomic<int> failures{0};
 
 inline void That(bool holds, const char *what, const char *file, int line) {
   ++checks;
@@ -18,7 +19,7 @@ inline void That(bool holds, const char *what, const char *file, int line) {
 
 // For main(): 0 when everything held.
 inline int Done() {
-  (void)std::printf("%d checks, %d failed\n", checks, failures);
+  (void)std::printf("%d checks, %d failed\n", checks.load(), failures.load());
   return failures == 0 && checks > 0 ? 0 : 1;
 }
 
