@@ -1,0 +1,33 @@
+/** Waiting, bounded: for what the library does on its own thread, and for what another process does. */
+import type { Networking } from "../../lib/index.ts";
+
+const patience = 15_000;
+
+/**
+ * Runs callbacks until a condition holds.
+ * @throws when that takes too long; `what` tells what was waited for.
+ */
+export async function pumpUntil(net: Networking, what: string, condition: () => boolean): Promise<void> {
+  await waitUntil(what, () => {
+    net.runCallbacks();
+    return condition();
+  });
+}
+
+/** Runs callbacks for a while, for what must not happen. */
+export async function pumpFor(net: Networking, milliseconds: number): Promise<void> {
+  const end = performance.now() + milliseconds;
+  await waitUntil("some time had passed", () => {
+    net.runCallbacks();
+    return performance.now() >= end;
+  });
+}
+
+/** Waits without running callbacks until a condition holds. */
+export async function waitUntil(what: string, condition: () => boolean): Promise<void> {
+  const end = performance.now() + patience;
+  while (!condition()) {
+    if (performance.now() > end) throw new Error(`Waited ${patience / 1000} seconds in vain until ${what}`);
+    await Bun.sleep(1);
+  }
+}
