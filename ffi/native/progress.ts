@@ -2,7 +2,9 @@
 
 const LINE_MILLISECONDS = 5_000;
 const REDRAW_MILLISECONDS = 200;
+// Before that, an estimate is a guess.
 const ESTIMATE_AFTER_MILLISECONDS = 3_000;
+const ESTIMATE_AFTER_FRACTION = 0.05;
 
 /** One line that is drawn over in a terminal; elsewhere a line every few seconds. */
 export class Progress {
@@ -31,7 +33,7 @@ export class Progress {
     this.#lastDraw = now;
     const elapsed = now - this.#stepStart;
     const percent = `${Math.floor(Math.min(fraction, 0.99) * 100)} %`;
-    const known = elapsed > ESTIMATE_AFTER_MILLISECONDS && fraction > 0;
+    const known = elapsed > ESTIMATE_AFTER_MILLISECONDS && fraction > ESTIMATE_AFTER_FRACTION;
     const left = known ? `, ${duration((elapsed / fraction) * (1 - fraction))} left` : "";
     this.#draw(`${this.#step}: ${percent}${left}`);
   }

@@ -171,8 +171,8 @@ export function removePartialTools(): void {
   rmSync(join(toolsFolder(), PARTIAL), { recursive: true, force: true });
 }
 
-/** Python 3 that has pip, if there is one. */
-export function findPython(): string | undefined {
+// Python 3 that has pip.
+function findPython(): string | undefined {
   const source = ["python3", "python"]
     .map((name) => Bun.which(name))
     .find((path) => path !== null && answer(path, "-m", "pip", "--version") !== "");

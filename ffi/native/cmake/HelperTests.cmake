@@ -1,12 +1,14 @@
-# test/NAME.cpp (or NAME_test.cpp) becomes helper_test_NAME, and helper_test_NAME_<sanitizer> for each sanitizer, with the real library
-# inside. Only the helper and the tests are instrumented: GameNetworkingSockets is compiled once for all.
+# test/NAME.cpp (or NAME_test.cpp) becomes helper_test_NAME, and helper_test_NAME_<sanitizer> for each sanitizer, with
+# the real library inside. Only the helper and the tests are instrumented: GameNetworkingSockets is compiled once.
 file(GLOB test_sources CONFIGURE_DEPENDS test/*.cpp)
 add_custom_target(helper_tests)
 
 # Recursive mutexes of GameNetworkingSockets look like lock-order inversions; containers that cross between instrumented
 # and other code look like overflows.
 set(suppressions ${CMAKE_CURRENT_SOURCE_DIR}/test/thread_sanitizer.supp)
-set(environment TSAN_OPTIONS=detect_deadlocks=0:halt_on_error=1:suppressions=${suppressions} ASAN_OPTIONS=detect_container_overflow=0)
+set(environment
+  TSAN_OPTIONS=detect_deadlocks=0:halt_on_error=1:suppressions=${suppressions}
+  ASAN_OPTIONS=detect_container_overflow=0)
 
 foreach(sanitizer plain ${STEAM_SOCKETS_SANITIZERS})
   set(helper helper)
