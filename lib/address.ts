@@ -11,6 +11,9 @@ import { integer, text } from "./validate.ts";
 const layout = layoutOf(SteamNetworkingIPAddr);
 const formatted = new SharedMemory(maxAddressString);
 
+// The library reads what comes after the colon up to the first letter, and takes "127.0.0.1:80x" for port 80.
+const shape = /^(?:[\d.]+(?::\d{1,5})?|\[[\da-f:.]+\](?::\d{1,5})?|[\da-f.]*:[\da-f.]*:[\da-f:.]*)$/i;
+
 /** An address in the layout of `SteamNetworkingIPAddr`, ready to be passed to native code. */
 export class NativeAddress {
   /** Holds the struct. */
@@ -38,8 +41,9 @@ export class NativeAddress {
  */
 export function parseAddress(library: NativeLibrary, address: string): NativeAddress {
   const native = new NativeAddress();
-  const parsed = library.functions.address.ParseString(native.memory.bytes, text(address, "an address"));
-  if (!parsed) {
+  const isAddress =
+    shape.test(text(address, "an address")) && library.functions.address.ParseString(native.memory.bytes, address);
+  if (!isAddress) {
     throw new TypeError(
       `${JSON.stringify(address)} is no IP address. Write "127.0.0.1:27015" or "[::1]:27015"; names of hosts must be resolved first`,
     );
