@@ -172,7 +172,7 @@ export class NetworkingSockets {
 
   /**
    * Ends a listen socket. The connections that it took are ended too, without a word to their peers: close those
-   * first that shall end well.
+   * first that shall end well. The library's own thread gives the port back, a moment later.
    *
    * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingSockets::CloseListenSocket`.
    *
