@@ -22,10 +22,10 @@ import {
   type ReceivedMessage,
 } from "../lib/index.ts";
 import type * as fleet from "./peers/fleet.ts";
-import { unacknowledged } from "./support/exchange.ts";
 import { Peer } from "./support/peer.ts";
 import { pumpUntil } from "./support/pump.ts";
 import { connectOverUDP } from "./support/udp-pair.ts";
+import { unacknowledged } from "./support/unacknowledged.ts";
 
 const decoder = new TextDecoder();
 

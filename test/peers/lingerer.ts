@@ -1,9 +1,10 @@
 /** Sends a lot, closes the connection and the network at once, and ends. */
 import { ConnectionState, openNetworking, SendFlags } from "../../lib/index.ts";
-import { exchangeOptions, unacknowledged } from "../support/exchange.ts";
+import { exchangeOptions } from "../support/exchange.ts";
 import { noise } from "../support/noise.ts";
 import { Parent } from "../support/parent.ts";
 import { pumpUntil } from "../support/pump.ts";
+import { unacknowledged } from "../support/unacknowledged.ts";
 
 export interface Orders {
   send: {

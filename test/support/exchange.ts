@@ -2,6 +2,7 @@
 import { Result, SendFlags, type ConfigOptions, type ConnectionHandle, type Networking } from "../../lib/index.ts";
 import { noise, noiseInteger, sameBytes } from "./noise.ts";
 import { pumpUntil } from "./pump.ts";
+import { unacknowledged } from "./unacknowledged.ts";
 
 /** How many messages each end sends: 9,900 of up to 1 KiB and 100 of up to 512 KiB. */
 export const messageCount = 10_000;
@@ -72,13 +73,6 @@ export async function exchange(
     return sent === messageCount && received >= messageCount && unacknowledged(net, connection) === 0;
   });
   return { received, wrong, largest };
-}
-
-/** Bytes of reliable messages that the other end has not acknowledged. */
-export function unacknowledged(net: Networking, connection: ConnectionHandle): number {
-  const { connectionStatus } = net.sockets.getConnectionRealTimeStatus(connection);
-  if (connectionStatus === undefined) throw new Error("The connection is gone");
-  return connectionStatus.pendingReliable + connectionStatus.sentUnacknowledgedReliable;
 }
 
 function messageOf(seed: number, index: number): Uint8Array {

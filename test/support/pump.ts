@@ -24,9 +24,9 @@ export async function pumpFor(net: Networking, milliseconds: number): Promise<vo
 }
 
 /** Waits without running callbacks until a condition holds. */
-export async function waitUntil(what: string, condition: () => boolean): Promise<void> {
+export async function waitUntil(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   const end = performance.now() + patience;
-  while (!condition()) {
+  while (!(await condition())) {
     if (performance.now() > end) throw new Error(`Waited ${patience / 1000} seconds in vain until ${what}`);
     await Bun.sleep(1);
   }
