@@ -4,9 +4,9 @@ import { layoutOf } from "../ffi/layout.ts";
 import { SharedMemory, addressOf, cText } from "../ffi/memory.ts";
 import { SteamNetworkingConfigValue_t } from "../ffi/structs.ts";
 import type { GnsBackend } from "../sdk/gns.ts";
-import { ConfigOptionError } from "./errors.ts";
+import { ConfigOptionError, HandleError } from "./errors.ts";
 import type { ConnectionHandle, ListenSocketHandle } from "./handles.ts";
-import { describe, integer, text, userData } from "./validate.ts";
+import { describe, handle, integer, text, userData } from "./validate.ts";
 
 /** The name of an option that users can set: not those that hold a C function. C: `k_ESteamNetworkingConfig_` and it. */
 export type ConfigOptionName = {
@@ -70,14 +70,14 @@ const scopeNames: Record<ConfigScope, ConfigOption["scope"]> = {
   [ConfigScope.Connection]: "connection",
 };
 
-const mostText = 4096;
+const firstTextBytes = 4096;
 
 /** Looks options up in the library and remembers what it said. */
 export class ConfigTable {
   readonly #backend: GnsBackend;
   readonly #known = new Map<string, KnownOption>();
   readonly #out = new SharedMemory(8);
-  readonly #value = new SharedMemory(mostText);
+  #value = new SharedMemory(firstTextBytes);
   readonly #size = new SharedMemory(8);
 
   constructor(backend: GnsBackend) {
@@ -116,10 +116,22 @@ export class ConfigTable {
     return options;
   }
 
+  /** Gives every option its default for everything. */
+  reset(): void {
+    const { SetConfigValue } = this.#backend.library.functions.utils;
+    for (const option of Object.values(ConfigValue)) {
+      if (this.#nameOf(option) === undefined) continue;
+      const type = this.#out.view.getInt32(0, true);
+      if (type === ConfigDataType.Ptr) continue;
+      SetConfigValue(this.#backend.utils, option, ConfigScope.Global, 0, type, null);
+    }
+  }
+
   /** An option's value for a target, undefined where the library does not tell it. */
   read(known: KnownOption, target: ConfigTarget): number | bigint | string | undefined {
     const { scope, object } = scopeOf(target);
-    this.#size.view.setBigUint64(0, BigInt(mostText), true);
+    const capacity = this.#value.bytes.length;
+    this.#size.view.setBigUint64(0, BigInt(capacity), true);
     const result = this.#backend.library.functions.utils.GetConfigValue(
       this.#backend.utils,
       known.option,
@@ -129,6 +141,11 @@ export class ConfigTable {
       this.#value.bytes,
       this.#size.bytes,
     );
+    const size = Number(this.#size.view.getBigUint64(0, true));
+    if (size > capacity) {
+      this.#value = new SharedMemory(size);
+      return this.read(known, target);
+    }
     if (result <= 0) return undefined;
     switch (known.type) {
       case ConfigDataType.Int32:
@@ -138,7 +155,7 @@ export class ConfigTable {
       case ConfigDataType.Float:
         return this.#value.view.getFloat32(0, true);
       case ConfigDataType.String:
-        return this.#value.text(0, mostText);
+        return this.#value.text(0, capacity);
       case ConfigDataType.Ptr:
         return undefined;
     }
@@ -165,6 +182,9 @@ export class ConfigTable {
       argument,
     );
     if (!set) {
+      if (target !== "global" && this.read(known, target) === undefined) {
+        throw new HandleError(scopeNames[scope], object);
+      }
       throw new ConfigOptionError(
         name,
         `the library refused ${describe(value)}${this.#backend.takeComplaint().replace(/^(?=.)/, ": ")}`,
@@ -172,9 +192,11 @@ export class ConfigTable {
     }
   }
 
-  /** Sets options for everything. */
+  /** Sets options for everything, all of them or none. */
   writeAll(options: ConfigOptions | undefined): void {
-    for (const [name, value] of givenOptions(options)) this.write(name, value, "global");
+    const given = givenOptions(options);
+    for (const [name, value] of given) encode(this.settable(name), value);
+    for (const [name, value] of given) this.write(name, value, "global");
   }
 
   /** The array of options that creating functions take. Hold on to it until the call is over. */
@@ -272,8 +294,8 @@ function encode({ name, type }: KnownOption, value: unknown): Encoded {
       break;
     case ConfigDataType.Float: {
       const number = numberOf(name, value);
-      if (!Number.isFinite(number))
-        throw new RangeError(`config option ${name} must be a finite number, not ${number}`);
+      if (!Number.isFinite(Math.fround(number)))
+        throw new RangeError(`config option ${name} must be a finite number of 32 bits, not ${number}`);
       memory.view.setFloat32(0, number, true);
       break;
     }
@@ -296,12 +318,9 @@ function scopeOf(target: ConfigTarget): { scope: ConfigScope; object: number } {
   if (target === "global") return { scope: ConfigScope.Global, object: 0 };
   if (typeof target === "object" && target !== null) {
     if ("listenSocket" in target)
-      return {
-        scope: ConfigScope.ListenSocket,
-        object: integer(target.listenSocket, "a listen socket", 1, 0xffff_ffff),
-      };
+      return { scope: ConfigScope.ListenSocket, object: handle(target.listenSocket, "a listen socket") };
     if ("connection" in target)
-      return { scope: ConfigScope.Connection, object: integer(target.connection, "a connection", 1, 0xffff_ffff) };
+      return { scope: ConfigScope.Connection, object: handle(target.connection, "a connection") };
   }
   throw new TypeError(`A target is "global", { listenSocket } or { connection }, not ${describe(target)}`);
 }

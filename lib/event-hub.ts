@@ -61,8 +61,8 @@ export class EventHub {
   }
 
   /**
-   * Runs the library's callbacks and delivers all events. Within a handler it does nothing: the drain under way
-   * delivers what is new.
+   * Runs the library's callbacks and delivers all events. Within a handler it does nothing: what is new waits for the
+   * next run.
    * @throws what a handler threw, when nobody handles `error`; several are one AggregateError.
    */
   run(backend: GnsBackend): void {

@@ -23,7 +23,7 @@ export interface NetworkingOptions {
   readonly backend?: "gns";
   /** Who we are, in the SDK's text form (`"str:alice"`); anonymous without it. One for the process. */
   readonly identity?: string;
-  /** Config options for everything; see {@link NetworkingUtils.setConfigValue}. */
+  /** Config options for everything, until the last close; see {@link NetworkingUtils.setConfigValue}. */
   readonly config?: ConfigOptions;
   /** Who does the library's work: its own thread, or you by {@link Networking.poll}. One for the process. */
   readonly manualPoll?: boolean;
@@ -96,6 +96,8 @@ export class Networking {
     this.sockets = new NetworkingSockets(this.#backend, config, this.#hub);
     this.utils = new NetworkingUtils(this.#backend, config, this.#events);
     try {
+      // Global options are the process's: without this they would come over from a network that was closed.
+      if (this.#backend.state.opens === 1) config.reset();
       if (debugOutput !== undefined) this.utils.setDebugOutputFunction(debugOutput.level, debugOutput.handler);
       config.writeAll(options.config);
     } catch (error) {

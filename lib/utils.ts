@@ -48,13 +48,15 @@ export class NetworkingUtils {
   }
 
   /**
-   * Sets a config option, by default for everything. A listen socket hands its options on to the connections that it
-   * takes from then on.
+   * Sets a config option, by default for everything until the network is closed. A listen socket hands its options on
+   * to the connections that it takes from then on. The library moves a number beyond its own limits to the nearest one
+   * within.
    *
    * On every library. C: `ISteamNetworkingUtils::SetConfigValue`.
    *
    * @throws ConfigOptionError when the library has no such option, it holds a pointer, can't be set for this target,
    * or the library refuses the value.
+   * @throws HandleError when the target does not exist.
    * @throws TypeError, RangeError when the value is of the wrong type or out of range.
    */
   setConfigValue<Name extends ConfigOptionName>(
@@ -86,14 +88,16 @@ export class NetworkingUtils {
    */
   setDebugOutputFunction(level: DebugOutputType, handler?: Handler<DebugOutputEvent>): void {
     integer(level, "the level of debug output", DebugOutputType.None, DebugOutputType.Everything);
-    this.#backend.setDebugLevel(level);
+    const wanted = level === DebugOutputType.None ? undefined : handler;
+    // First, because it refuses what is no function.
+    if (wanted !== undefined) this.#events.on("debugOutput", wanted);
     if (this.#debugHandler !== undefined) this.#events.off("debugOutput", this.#debugHandler);
-    this.#debugHandler = level === DebugOutputType.None ? undefined : handler;
-    if (this.#debugHandler !== undefined) this.#events.on("debugOutput", this.#debugHandler);
+    this.#debugHandler = wanted;
+    this.#backend.setDebugLevel(level);
   }
 
   /** Lines of debug output that newer ones pushed out before anybody fetched them. */
   get debugOutputsDropped(): number {
-    return this.#backend.state.debugOutputsDropped;
+    return this.#backend.debugOutputsDropped;
   }
 }

@@ -141,6 +141,12 @@ export class GnsBackend {
     this.#answer(this.#helper.set_debug_level(this.number, this.epoch, level));
   }
 
+  /** Debug records that newer ones pushed out before anybody read them. */
+  get debugOutputsDropped(): number {
+    this.#mustBeOpen();
+    return this.state.debugOutputsDropped;
+  }
+
   /** What the library last complained of on this thread, forgotten by asking; empty when it did not. */
   takeComplaint(): string {
     const length = this.#helper.take_complaint(this.#complaint.bytes, maxErrorMessage);
