@@ -20,10 +20,11 @@ import { parseArgs } from "node:util";
 import { BuildFolder, NativeBuildError, type TestRun, toolKey } from "./build-folder.ts";
 import { libraryFolder, nativeCacheFolder, pointedLibrary, sourceFolder, sourceKey } from "./cache.ts";
 import { type Holder, Lock } from "./lock.ts";
+import { MissingToolsError } from "./missing-tools.ts";
 import { duration, Progress } from "./progress.ts";
 import { prune, publish, publishedLibrary } from "./publish.ts";
 import { InterruptedError, Interruption } from "./run.ts";
-import { findBuildTools, findCompilers, MissingToolsError, type Wheel } from "./tools.ts";
+import { findBuildTools, findCompilers, type Wheel } from "./tools.ts";
 
 export { MissingToolsError, NativeBuildError };
 

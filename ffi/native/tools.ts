@@ -3,8 +3,9 @@
  * put into the cache by pip. Nothing is installed on the system.
  */
 import { existsSync, mkdirSync, realpathSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { nativeCacheFolder } from "./cache.ts";
+import { type Missing, MissingToolsError } from "./missing-tools.ts";
 
 /** A program that comes as a wheel. */
 export interface Wheel {
@@ -42,27 +43,6 @@ export interface BuildTools {
   python: string | undefined;
 }
 
-/** Programs that the build needs are not on this machine. */
-export class MissingToolsError extends Error {
-  override readonly name = "MissingToolsError";
-  /** What is missing. */
-  readonly missing: readonly string[];
-
-  constructor(missing: readonly Missing[]) {
-    const list = missing.map((one) => `  ${one.name}: ${one.purpose}`).join("\n");
-    super(`The native library cannot be built, because this is missing:\n${list}\nThis mends it:\n  ${mend(missing)}`);
-    this.missing = missing.map((one) => one.name);
-  }
-}
-
-interface Missing {
-  name: string;
-  purpose: string;
-  requirement: Requirement;
-}
-
-type Requirement = "cargo" | "compiler" | "python";
-
 /** The compilers of the environment (`CC`, `CXX`) or the machine, or undefined when one is not there. */
 export function findCompilers(): Compilers | undefined {
   const c = firstProgram(process.env["CC"], "cc", "gcc", "clang");
@@ -87,6 +67,8 @@ export function findBuildTools(): BuildTools {
   const compilers = findCompilers();
   if (compilers === undefined || !compilesCxx17(compilers.cxx)) {
     missing.push({ name: "a C++17 compiler", purpose: "compiles the library", requirement: "compiler" });
+  } else if (!hasStaticLibrary(compilers.cxx)) {
+    missing.push({ name: "libstdc++.a", purpose: "becomes a part of the library", requirement: "compiler" });
   }
   const cargo = Bun.which("cargo");
   if (cargo === null) {
@@ -228,6 +210,11 @@ function compilesCxx17(cxx: string): boolean {
   return exitCode === 0;
 }
 
+// Some systems ship it in a package of its own. A compiler that finds it answers with its whole path.
+function hasStaticLibrary(cxx: string): boolean {
+  return process.platform !== "linux" || isAbsolute(answer(cxx, "-print-file-name=libstdc++.a").trim());
+}
+
 // What a program answers, or an empty text when it fails. In one language, for answers go into keys.
 function answer(...command: string[]): string {
   const { success, stdout } = Bun.spawnSync(command, {
@@ -236,48 +223,4 @@ function answer(...command: string[]): string {
     stderr: "ignore",
   });
   return success ? stdout.toString() : "";
-}
-
-// ---- how to mend ------------------------------------------------------------------------------------------------------
-
-interface PackageManager {
-  program: string;
-  install: string;
-  packages: Record<Requirement, string>;
-}
-
-const PACKAGE_MANAGERS: readonly PackageManager[] = [
-  { program: "brew", install: "brew install", packages: { cargo: "rust", compiler: "llvm", python: "python" } },
-  {
-    program: "apt-get",
-    install: "apt-get install -y",
-    packages: { cargo: "cargo", compiler: "g++", python: "python3-pip" },
-  },
-  {
-    program: "dnf",
-    install: "dnf install -y",
-    packages: { cargo: "cargo", compiler: "gcc-c++", python: "python3-pip" },
-  },
-  {
-    program: "zypper",
-    install: "zypper install -y",
-    packages: { cargo: "cargo", compiler: "gcc-c++", python: "python3-pip" },
-  },
-  {
-    program: "pacman",
-    install: "pacman -S --noconfirm",
-    packages: { cargo: "rust", compiler: "gcc", python: "python-pip" },
-  },
-  { program: "apk", install: "apk add", packages: { cargo: "cargo", compiler: "g++", python: "py3-pip" } },
-];
-
-function mend(missing: readonly Missing[]): string {
-  const requirements = missing.map((one) => one.requirement);
-  const manager = PACKAGE_MANAGERS.find(
-    ({ program }) => existsSync(`/usr/bin/${program}`) || Bun.which(program) !== null,
-  );
-  if (manager === undefined)
-    return `install ${missing.map((one) => one.name).join(", ")} with this system's package manager`;
-  const asRoot = manager.program !== "brew" && process.getuid?.() !== 0 ? "sudo " : "";
-  return `${asRoot}${manager.install} ${requirements.map((requirement) => manager.packages[requirement]).join(" ")}`;
 }
