@@ -11,8 +11,8 @@ import { integer, text } from "./validate.ts";
 const layout = layoutOf(SteamNetworkingIPAddr);
 const formatted = new SharedMemory(maxAddressString);
 
-// The library reads what comes after the colon up to the first letter, and takes "127.0.0.1:80x" for port 80.
-const shape = /^(?:[\d.]+(?::\d{1,5})?|\[[\da-f:.]+\](?::\d{1,5})?|[\da-f.]*:[\da-f.]*:[\da-f:.]*)$/i;
+// The library reads as far as it understands, and takes "127.0.0.1:80x" for port 80.
+const shape = /^(?:\d+(?:\.\d+){3}(?::\d{1,5})?|\[[\da-f:.]+\](?::\d{1,5})?|[\da-f.]*:[\da-f.]*:[\da-f:.]*)$/i;
 
 /** An address in the layout of `SteamNetworkingIPAddr`, ready to be passed to native code. */
 export class NativeAddress {

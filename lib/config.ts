@@ -213,6 +213,7 @@ export class ConfigTable {
   }
 
   #lookUp(name: string): KnownOption {
+    if (typeof name !== "string") throw new TypeError(`An option's name must be a string, not ${describe(name)}`);
     const remembered = this.#known.get(name);
     if (remembered !== undefined) return remembered;
     const option = Object.hasOwn(ConfigValue, name) ? ConfigValue[name as keyof typeof ConfigValue] : undefined;

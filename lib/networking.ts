@@ -10,7 +10,7 @@ import type { DebugOutputEvent, NetworkingEvents } from "./events.ts";
 import { parseIdentity } from "./identity.ts";
 import { NetworkingSockets } from "./sockets.ts";
 import { NetworkingUtils } from "./utils.ts";
-import { count, describe, integer } from "./validate.ts";
+import { boolean, count, describe, integer } from "./validate.ts";
 
 /** How to open a network. Everything can be left out. */
 export interface NetworkingOptions {
@@ -86,7 +86,7 @@ export class Networking {
     }
     this.#backend = new GnsBackend(library, {
       identity: options.identity === undefined ? undefined : parseIdentity(library, options.identity),
-      manualPoll: options.manualPoll,
+      manualPoll: options.manualPoll === undefined ? undefined : boolean(options.manualPoll, "manualPoll"),
       debugLevel: debugOutput?.level,
     });
     this.#hub = EventHub.of(this.#backend);

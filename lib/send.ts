@@ -4,7 +4,7 @@ import { SharedMemory } from "../ffi/memory.ts";
 import { steam_sockets_outgoing } from "../ffi/structs.ts";
 import type { GnsBackend } from "../sdk/gns.ts";
 import type { ConnectionHandle } from "./handles.ts";
-import { bytes, handle, int32, integer, type MessageData } from "./validate.ts";
+import { bytes, describe, handle, int32, integer, type MessageData } from "./validate.ts";
 
 /** A message to send, for {@link NetworkingSockets.sendMessages}. */
 export interface OutgoingMessage {
@@ -21,6 +21,13 @@ export interface OutgoingMessage {
 const row = layoutOf(steam_sockets_outgoing);
 const mostPayload = 0xffff_fff0;
 
+function checked(message: OutgoingMessage): OutgoingMessage {
+  if (typeof message === "object" && message !== null) return message;
+  throw new TypeError(
+    `Each message must be an object { connection, data, flags, lane }, not ${describe(message)}. To send payloads alone, name a connection and flags for all`,
+  );
+}
+
 /** The memory from which batches are sent, used again and again. */
 export class Sender {
   readonly #backend: GnsBackend;
@@ -34,7 +41,8 @@ export class Sender {
   /** Sends all, and answers for each its message number, a negative `Result`, or 0 for one that was not tried. */
   send(messages: readonly OutgoingMessage[]): number[] {
     // Everything is checked before anything is written, so that a bad message leaves nothing half sent.
-    const payloads = messages.map((message) => bytes(message.data));
+    // Array.from visits holes too, where map would leave what an earlier batch wrote.
+    const payloads = Array.from(messages, (message) => bytes(checked(message).data));
     const total = payloads.reduce((sum, payload) => sum + payload.length, 0);
     if (total > mostPayload)
       throw new RangeError(`A batch holds up to ${mostPayload} bytes, not ${total}: send it in parts`);

@@ -1,6 +1,6 @@
 /** `NetworkingSockets`: connections, listen sockets, poll groups and the messages between them. */
 import { maxConnectionAppName, maxConnectionCloseReason, maxConnectionDescription } from "../ffi/constants.ts";
-import { HelperSource, Result } from "../ffi/enums.ts";
+import { ConnectionEnd, HelperSource, Result } from "../ffi/enums.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { SharedMemory } from "../ffi/memory.ts";
 import { SteamNetworkingIPAddr } from "../ffi/structs.ts";
@@ -38,6 +38,7 @@ import {
   type MessageData,
 } from "./validate.ts";
 
+const { App_Min, AppException_Max } = ConnectionEnd;
 const mostLanes = 255;
 // C counts the closing zero.
 const mostNameBytes = maxConnectionAppName - 1;
@@ -157,8 +158,7 @@ export class NetworkingSockets {
    */
   closeConnection(connection: ConnectionHandle, reason = 0, debugMessage = "", linger = false): boolean {
     handle(connection, "connection");
-    integer(reason, "a reason", 0, 2999);
-    if (reason !== 0 && reason < 1000) throw new RangeError(`A reason is 0, or from 1000 to 2999, not ${reason}`);
+    if (reason !== 0) integer(reason, "a reason other than 0", App_Min, AppException_Max);
     const closed = this.#backend.library.functions.sockets.CloseConnection(
       this.#backend.sockets,
       connection,
@@ -412,13 +412,14 @@ export class NetworkingSockets {
    * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingSockets::GetListenSocketAddress`.
    */
   getListenSocketAddress(socket: ListenSocketHandle, withPort = true): string | undefined {
+    boolean(withPort, "withPort");
     const address = new SharedMemory(layoutOf(SteamNetworkingIPAddr).size);
     const known = this.#backend.library.functions.sockets.GetListenSocketAddress(
       this.#backend.sockets,
       handle(socket, "listen socket"),
       address.bytes,
     );
-    return known ? formatAddress(this.#backend.library, address, 0, boolean(withPort, "withPort")) : undefined;
+    return known ? formatAddress(this.#backend.library, address, 0, withPort) : undefined;
   }
 
   /**
@@ -521,7 +522,7 @@ export class NetworkingSockets {
     const outgoing =
       connection === undefined
         ? (messages as readonly OutgoingMessage[])
-        : (messages as readonly MessageData[]).map((data) => ({ connection, data, flags: flags ?? 0 }));
+        : Array.from(messages as readonly MessageData[], (data) => ({ connection, data, flags: flags ?? 0 }));
     return this.#sender.send(outgoing);
   }
 
@@ -613,7 +614,8 @@ function eachLane(
   if (!Array.isArray(values)) throw new TypeError(`${what} must be an array, not ${describe(values)}`);
   if (values.length !== lanes)
     throw new RangeError(`${what} must hold one for each of ${lanes} lanes, not ${values.length}`);
-  return values.map((value) => check(value, what));
+  // Unlike map, this checks holes too.
+  return Array.from(values, (value) => check(value, what));
 }
 
 /** The start of a text that takes at most `most` bytes in UTF-8, without half a character at its end. */
