@@ -59,7 +59,7 @@ export class NativeLibrary {
       );
     }
     this.kind = kind;
-    this.functions = withRefusals(functions, path);
+    this.functions = withRefusals(functions, path, kind);
   }
 
   /** Whether the library has a function, by its C name. */
@@ -99,28 +99,31 @@ function openFile<const Groups extends FunctionGroups>(
 }
 
 /** Puts a function that throws in the place of each one that is missing. */
-function withRefusals(loaded: Loaded, path: string): NetworkingFunctions {
+function withRefusals(loaded: Loaded, path: string, kind: LibraryKind): NetworkingFunctions {
   const complete: Record<string, Record<string, unknown>> = {};
   for (const [groupName, group] of Object.entries(networking)) {
     const callable: Record<string, unknown> = (complete[groupName] = {});
     const found: Record<string, unknown> = loaded[groupName as keyof Loaded];
     for (const [name, declared] of Object.entries<FlatFunction>(group)) {
-      callable[name] = found[name] ?? refusal(declared, path);
+      callable[name] = found[name] ?? refusal(declared, path, kind);
     }
   }
   // Built from the same table, name by name; only the loop's types are wider.
   return complete as NetworkingFunctions;
 }
 
-function refusal(declared: FlatFunction, path: string): () => never {
+function refusal(declared: FlatFunction, path: string, kind: LibraryKind): () => never {
   return () => {
-    throw new UnsupportedError(symbolOf(declared), path, whereToGet(declared));
+    throw new UnsupportedError(symbolOf(declared), path, whereToGet(declared, kind));
   };
 }
 
-/** Where a function is to be had, for people. */
-export function whereToGet({ only }: FlatFunction): string {
+/** Where a function is to be had that a library of this kind lacks, for people. */
+export function whereToGet({ only }: FlatFunction, kind: LibraryKind): string {
+  if (kind === "steam") {
+    return only === "gns" ? "GameNetworkingSockets has it" : "Another version of steam_api (Steamworks SDK) may have it";
+  }
+  if (only === "gns") return "Another build of GameNetworkingSockets may have it";
   if (only === "steam") return "Valve's steam_api (Steamworks SDK) has it";
-  if (only === "gns") return "GameNetworkingSockets has it";
-  return "A newer version of the library may have it";
+  return "It belongs to Valve's relay network: steam_api (Steamworks SDK) has it";
 }
