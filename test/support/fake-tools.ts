@@ -43,8 +43,8 @@ export type NinjaBehaviour = "builds" | "fails" | "hangs";
 const BEHAVIOURS: Record<NinjaBehaviour, string> = {
   builds: "",
   fails: `for line in $(seq 1 50); do echo "error in line $line"; done; exit 1`,
-  // Not for ever, so that a test that goes wrong leaves nothing running.
-  hangs: `touch hangs; for wait in $(seq 1 200); do [ -e hangs ] || break; sleep 0.05; done`,
+  // With a compiler beside it; not for ever, so that a test that goes wrong leaves nothing running.
+  hangs: `sleep 10 & touch hangs; for wait in $(seq 1 200); do [ -e hangs ] || break; sleep 0.05; done; kill $!`,
 };
 
 /** How a build ended. */
