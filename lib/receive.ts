@@ -1,5 +1,5 @@
 /** Receiving messages as plain objects: one native call for a batch, each payload copied once into memory of its own. */
-import type { HelperSource } from "../ffi/enums.ts";
+import { SendFlags, type HelperSource } from "../ffi/enums.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { SharedMemory } from "../ffi/memory.ts";
 import { steam_sockets_received } from "../ffi/structs.ts";
@@ -77,7 +77,8 @@ export class Receiver {
       timeReceived: this.#rows.int64(at + offsets.timeReceived),
       messageNumber: this.#rows.int64(at + offsets.messageNumber),
       channel: view.getInt32(at + offsets.channel, true),
-      flags: view.getInt32(at + offsets.flags, true),
+      // A message of a pair in memory is the sender's own, with all its flags.
+      flags: view.getInt32(at + offsets.flags, true) & SendFlags.Reliable,
       lane: view.getUint16(at + offsets.lane, true),
     };
   }
