@@ -125,5 +125,5 @@ export function whereToGet({ only }: FlatFunction, kind: LibraryKind): string {
   }
   if (only === "gns") return "Another build of GameNetworkingSockets may have it";
   if (only === "steam") return "Valve's steam_api (Steamworks SDK) has it";
-  return "It belongs to Valve's relay network: steam_api (Steamworks SDK) has it";
+  return "It belongs to Valve's relay network, which steam_api (Steamworks SDK) has";
 }
