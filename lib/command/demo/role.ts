@@ -1,0 +1,48 @@
+/** What both child processes have in common: they do what they are told, tick by tick, and say how it goes. */
+import type { Assignment, Report, State } from "./protocol.ts";
+import { runTicks } from "./tick-loop.ts";
+
+/** One process's part in the match. */
+export interface Role<T extends State> {
+  /** Does what there is to do at a tick. False when the work is done. */
+  tick(lateness: number): boolean;
+  /** How it goes. */
+  state(): T;
+  /** Ends the network. */
+  close(): void;
+}
+
+const reportMilliseconds = 250;
+
+/** Plays a role to its end. The process then ends by itself; it ends at once when its parent does. */
+export async function playRole<T extends State>(begin: (assignment: Assignment) => Role<T>): Promise<void> {
+  process.on("disconnect", exit);
+  // Ctrl-C reaches the whole group of processes; the parent decides what becomes of it.
+  process.on("SIGINT", () => {});
+  const tell = (report: Report<T>) => process.send?.(report);
+  try {
+    const assignment: Assignment = JSON.parse(process.argv[2] ?? "");
+    const role = begin(assignment);
+    let reported = -Infinity;
+    await runTicks(assignment.hz, (lateness) => {
+      const goesOn = role.tick(lateness);
+      const now = performance.now();
+      if (now - reported >= reportMilliseconds) {
+        tell({ kind: "state", state: role.state() });
+        reported = now;
+      }
+      return goesOn;
+    });
+    role.close();
+    tell({ kind: "done", state: role.state() });
+  } catch (error) {
+    tell({ kind: "failed", reason: error instanceof Error ? error.message : String(error) });
+    process.exitCode = 1;
+  }
+  process.off("disconnect", exit);
+  process.disconnect?.();
+}
+
+function exit(): void {
+  process.exit(1);
+}
