@@ -155,7 +155,7 @@ const USAGE = `Usage: bun ffi/native/build.ts [options]
 Builds the native library when it is not there or out of date, and prints its path.
 
   --force   build from nothing
-  --tests   build and run the helper's unit tests: plain, under the thread sanitizer, under the address sanitizer
+  --tests   build and run the helper's unit tests: plain, and under the thread and the address sanitizer
   --json    print the outcome as JSON
   --quiet   no progress
   --help    this text

@@ -1,7 +1,7 @@
 /** Where built native libraries lie. Knows nothing of how they are built, so that run time can look without a compiler. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 /** What the shared library is called on this platform. */
 export const libraryFileName = `libsteam_sockets.${
@@ -16,7 +16,8 @@ const INPUTS = ["CMakeLists.txt", "cmake", "include", "sources", "src"];
 
 /** The folder for all that this package keeps on a machine: `STEAM_SOCKETS_CACHE`, else one in the user's cache folder. */
 export function cacheFolder(): string {
-  return process.env["STEAM_SOCKETS_CACHE"] || join(userCacheFolder(), "steam-sockets");
+  const own = process.env["STEAM_SOCKETS_CACHE"];
+  return own ? resolve(own) : join(userCacheFolder(), "steam-sockets");
 }
 
 /** The part of {@link cacheFolder} for native builds. */

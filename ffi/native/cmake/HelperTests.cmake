@@ -7,7 +7,7 @@ add_custom_target(helper_tests)
 # and other code look like overflows.
 set(suppressions ${CMAKE_CURRENT_SOURCE_DIR}/test/thread_sanitizer.supp)
 set(environment
-  TSAN_OPTIONS=detect_deadlocks=0:halt_on_error=1:suppressions=${suppressions}
+  TSAN_OPTIONS=detect_deadlocks=0:halt_on_error=1:suppressions='${suppressions}'
   ASAN_OPTIONS=detect_container_overflow=0)
 
 foreach(sanitizer plain ${STEAM_SOCKETS_SANITIZERS})
@@ -18,7 +18,7 @@ foreach(sanitizer plain ${STEAM_SOCKETS_SANITIZERS})
     set(suffix _${sanitizer})
     add_library(${helper} OBJECT EXCLUDE_FROM_ALL ${helper_sources})
     compile_as_helper(${helper})
-    sanitize(${helper} library ${sanitizer})
+    sanitize(${helper} ${sanitizer})
   endif()
 
   foreach(source IN LISTS test_sources)
@@ -30,7 +30,7 @@ foreach(sanitizer plain ${STEAM_SOCKETS_SANITIZERS})
     compile_as_helper(${test})
     target_link_libraries(${test} PRIVATE ${gns_libraries})
     if(NOT sanitizer STREQUAL "plain")
-      sanitize(${test} executable ${sanitizer})
+      sanitize(${test} ${sanitizer})
     endif()
     add_dependencies(helper_tests ${test})
     add_test(NAME ${test} COMMAND ${test})
