@@ -196,7 +196,7 @@ describe("a close", () => {
 });
 
 describe("a close of connection and network right after sending", () => {
-  const messages = 256;
+  const messages = 128;
   const messageBytes = 32 * 1024;
 
   async function receiveFromLeaver(linger: boolean) {
