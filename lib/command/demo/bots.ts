@@ -5,49 +5,22 @@
 import {
   ConnectionState,
   openNetworking,
-  type ConnectionHandle,
   type ConnectionStatusChangedEvent,
+  type Networking,
+  type PollGroupHandle,
   type ReceivedMessage,
 } from "../../index.ts";
+import { Bot } from "./bot.ts";
 import { connectionOptions } from "./connection-options.ts";
-import { MessageKind, MessageReader, Outgoing } from "./message.ts";
+import { MessageReader, mostMessagesPerTick } from "./message.ts";
 import { Problems } from "./problems.ts";
 import { goodEnd, type Assignment, type State } from "./protocol.ts";
 import { playRole, type Role } from "./role.ts";
 import { lossOf, Traffic } from "./traffic.ts";
 
-const inputsPerAction = 16;
-// The library ends the process when too much that is reliable waits to be acknowledged.
-const mostActionsUnderWay = 64;
-const mostMessagesPerTick = 1 << 20;
-
-class Bot {
-  readonly number: number;
-  readonly connection: ConnectionHandle;
-  readonly hello: Outgoing;
-  readonly input: Outgoing;
-  readonly action: Outgoing;
-  readonly farewell: Outgoing;
-  isConnected = false;
-  echoes = 0;
-  snapshots = 0;
-  newestSnapshot = 0;
-  isFinished = false;
-  isGone = false;
-
-  constructor(number: number, connection: ConnectionHandle) {
-    this.number = number;
-    this.connection = connection;
-    this.hello = new Outgoing(connection, MessageKind.Hello);
-    this.input = new Outgoing(connection, MessageKind.Input);
-    this.action = new Outgoing(connection, MessageKind.Action);
-    this.farewell = new Outgoing(connection, MessageKind.Farewell);
-  }
-}
-
 class Bots implements Role<State> {
-  readonly #net;
-  readonly #pollGroup;
+  readonly #net: Networking;
+  readonly #pollGroup: PollGroupHandle;
   readonly #reader: MessageReader;
   readonly #traffic = new Traffic();
   readonly #problems = new Problems();
@@ -63,8 +36,7 @@ class Bots implements Role<State> {
     this.#pollGroup = sockets.createPollGroup();
     this.#net.on("connectionStatusChanged", (event) => this.#onStatusChanged(event));
     this.#bots = Array.from({ length: bots }, (_, number) => {
-      const options = { ...connectionOptions, ConnectionUserData: number };
-      const connection = sockets.connectByIPAddress(address, options);
+      const connection = sockets.connectByIPAddress(address, { ...connectionOptions, ConnectionUserData: number });
       sockets.setConnectionPollGroup(connection, this.#pollGroup);
       return new Bot(number, connection);
     });
@@ -73,8 +45,9 @@ class Bots implements Role<State> {
   tick(): boolean {
     const { sockets } = this.#net;
     this.#net.runCallbacks();
-    for (const message of sockets.receiveMessagesOnPollGroup(this.#pollGroup, mostMessagesPerTick)) this.#take(message);
-    for (const bot of this.#bots) this.#play(bot);
+    const most = mostMessagesPerTick(this.#bots.length);
+    for (const message of sockets.receiveMessagesOnPollGroup(this.#pollGroup, most)) this.#take(message);
+    for (const bot of this.#bots) bot.speak(this.#traffic);
     this.#traffic.send(sockets);
     for (const bot of this.#bots) {
       if (bot.isGone || bot.farewell.sent === 0) continue;
@@ -98,49 +71,10 @@ class Bots implements Role<State> {
     this.#net.close();
   }
 
-  #play(bot: Bot): void {
-    const { number, action, input } = bot;
-    if (bot.isGone || !bot.isConnected) return;
-    if (bot.isFinished) {
-      this.#traffic.add(bot.farewell.write(number, action.sent));
-    } else if (bot.hello.sent === 0) {
-      this.#traffic.add(bot.hello.write(number, 0));
-    } else if (bot.newestSnapshot > 0) {
-      // Not all bots at the same tick.
-      const wantsAction = (input.sent + number) % inputsPerAction === 0;
-      if (wantsAction && action.sent - bot.echoes < mostActionsUnderWay) {
-        this.#traffic.add(action.write(number, action.sent));
-      }
-      this.#traffic.add(input.write(number, input.sent + 1, bot.newestSnapshot));
-    }
-  }
-
   #take({ payload, receiverUserData }: ReceivedMessage): void {
     const bot = this.#bots[receiverUserData];
-    if (bot !== undefined && this.#reader.read(payload) && this.#isRight(bot)) {
-      this.#traffic.countReceived(this.#reader.kind);
-    } else {
-      this.#traffic.corrupt++;
-    }
-  }
-
-  #isRight(bot: Bot): boolean {
-    const { kind, counter, echo } = this.#reader;
-    if (this.#reader.bot !== bot.number) return false;
-    switch (kind) {
-      case MessageKind.Snapshot:
-        bot.snapshots++;
-        bot.newestSnapshot = Math.max(bot.newestSnapshot, counter);
-        return echo <= bot.input.sent;
-      case MessageKind.Echo:
-        return !bot.isFinished && counter === bot.echoes++ && counter < bot.action.sent;
-      case MessageKind.Finish:
-        if (bot.isFinished) return false;
-        bot.isFinished = true;
-        return counter === bot.echoes;
-      default:
-        return false;
-    }
+    const isRight = bot !== undefined && this.#reader.read(payload) && bot.take(this.#reader);
+    this.#traffic.countReceived(this.#reader.kind, isRight);
   }
 
   #onStatusChanged({ connectHandle, connection }: ConnectionStatusChangedEvent): void {

@@ -38,6 +38,14 @@ const flags: Readonly<Record<number, number>> = {
   [MessageKind.Finish]: SendFlags.ReliableNoNagle,
 };
 
+/**
+ * How many messages to receive a tick, when `bots` bots play. More than come in a tick, so that a backlog is worked off;
+ * not all that there are, or somebody who can't keep up would receive for ever.
+ */
+export function mostMessagesPerTick(bots: number): number {
+  return Math.max(1024, 8 * bots);
+}
+
 /** Whether messages of this kind are sent reliably. */
 export function isReliable(kind: number): boolean {
   return (flagsOf(kind) & SendFlags.Reliable) !== 0;

@@ -8,64 +8,46 @@ import {
   Result,
   type ConnectionHandle,
   type ConnectionStatusChangedEvent,
+  type Networking,
+  type PollGroupHandle,
   type ReceivedMessage,
 } from "../../index.ts";
+import { connectionOptions } from "./connection-options.ts";
 import { Lateness } from "./lateness.ts";
-import { MessageKind, MessageReader, Outgoing } from "./message.ts";
+import { MessageReader, mostMessagesPerTick } from "./message.ts";
+import { Player } from "./player.ts";
 import { Problems } from "./problems.ts";
 import { goodEnd, type Assignment, type ServerState } from "./protocol.ts";
 import { playRole, type Role } from "./role.ts";
 import { lossOf, Traffic } from "./traffic.ts";
-import { connectionOptions } from "./connection-options.ts";
 
 const gatherMilliseconds = 15_000;
-const farewellMilliseconds = 5_000;
-const mostMessagesPerTick = 1 << 20;
-
-/** A bot as the server knows it. */
-class Player {
-  readonly connection: ConnectionHandle;
-  readonly echo: Outgoing;
-  readonly snapshot: Outgoing;
-  readonly finish: Outgoing;
-  /** The bot's own number, -1 until it has said hello. */
-  bot = -1;
-  actions = 0;
-  inputs = 0;
-  newestInput = 0;
-  saidFarewell = false;
-  isGone = false;
-  ping = -1;
-
-  constructor(connection: ConnectionHandle, snapshotBytes: number) {
-    this.connection = connection;
-    this.echo = new Outgoing(connection, MessageKind.Echo);
-    this.snapshot = new Outgoing(connection, MessageKind.Snapshot, snapshotBytes);
-    this.finish = new Outgoing(connection, MessageKind.Finish);
-  }
-}
+// How much longer than planned a match may take where the rate can't be held.
+const overtimeSeconds = 0.5;
+const farewellMilliseconds = 10_000;
+const closingMilliseconds = 2_000;
 
 class Server implements Role<ServerState> {
   readonly #assignment: Assignment;
-  readonly #begin = performance.now();
-  readonly #net;
-  readonly #listenSocket;
-  readonly #pollGroup;
+  readonly #net: Networking;
   readonly #address: string;
-  readonly #openToListening: number;
+  readonly #pollGroup: PollGroupHandle;
+  readonly #openToListeningMilliseconds: number;
   readonly #reader: MessageReader;
   readonly #traffic = new Traffic();
   readonly #problems = new Problems();
-  readonly #lateness: Lateness;
   readonly #ticks: number;
+  readonly #lateness: Lateness;
 
   /** A connection's user data is its player's place in here. */
   readonly #players: Player[] = [];
   readonly #leaving: Player[] = [];
+  readonly #begin = performance.now();
   #connections = 0;
   #tick = 0;
   #playBegin: number | undefined;
   #playEnd: number | undefined;
+  #allSaidFarewell: number | undefined;
   #cpuAtBegin = process.cpuUsage();
   #cpuPercent: number | undefined;
 
@@ -74,25 +56,23 @@ class Server implements Role<ServerState> {
     this.#ticks = Math.max(1, Math.round(assignment.seconds * assignment.hz));
     this.#lateness = new Lateness(this.#ticks);
     this.#reader = new MessageReader(assignment.messageBytes);
+    const beforeOpen = performance.now();
     this.#net = openNetworking({ library: assignment.library });
     const { sockets } = this.#net;
-    this.#listenSocket = sockets.createListenSocketIP("127.0.0.1:0", connectionOptions);
-    this.#openToListening = performance.now() - this.#begin;
-    this.#address = sockets.getListenSocketAddress(this.#listenSocket) ?? "";
+    const listenSocket = sockets.createListenSocketIP("127.0.0.1:0", connectionOptions);
+    this.#openToListeningMilliseconds = performance.now() - beforeOpen;
+    this.#address = sockets.getListenSocketAddress(listenSocket) ?? "";
     this.#pollGroup = sockets.createPollGroup();
     this.#net.on("connectionStatusChanged", (event) => this.#onStatusChanged(event));
   }
 
   tick(lateness: number): boolean {
-    this.#net.runCallbacks();
-    for (const message of this.#net.sockets.receiveMessagesOnPollGroup(this.#pollGroup, mostMessagesPerTick)) {
-      this.#take(message);
+    this.#receive();
+    if (this.#playBegin === undefined) {
+      if (!this.#areAllHere()) return true;
+      this.#playBegin = performance.now();
+      this.#cpuAtBegin = process.cpuUsage();
     }
-    // Only now: closing drops what nobody has received.
-    for (const { connection } of this.#leaving.splice(0)) this.#net.sockets.closeConnection(connection);
-
-    if (this.#playBegin === undefined && this.#areAllHere()) this.#beginPlay();
-    if (this.#playBegin === undefined) return true;
     if (this.#playEnd === undefined) {
       this.#lateness.add(lateness);
       this.#play();
@@ -108,14 +88,14 @@ class Server implements Role<ServerState> {
       at: performance.now(),
       library: this.#net.library,
       address: this.#address,
-      openToListeningMilliseconds: this.#openToListening,
+      openToListeningMilliseconds: this.#openToListeningMilliseconds,
       connections: this.#connections,
       ticks: this.#tick,
       seconds: this.#seconds(),
       latenessNow: this.#lateness.summary(Math.ceil(this.#assignment.hz)),
       lateness: this.#lateness.summary(this.#playEnd === undefined ? 0 : undefined),
       traffic: this.#traffic.counts(),
-      pingMilliseconds: mean(this.#players.map(({ ping }) => ping).filter((ping) => ping >= 0)),
+      pingMilliseconds: mean(this.#players.map(({ pingMilliseconds }) => pingMilliseconds).filter((ping) => ping >= 0)),
       loss: lossOf(this.#players.map(({ inputs, newestInput }) => [inputs, newestInput])),
       cpuPercent: this.#cpuPercent,
       problems: this.#problems.list(),
@@ -123,14 +103,63 @@ class Server implements Role<ServerState> {
   }
 
   close(): void {
-    this.#players.forEach((player) => {
-      if (player.isGone) return;
-      const said = player.saidFarewell ? "did not close its connection" : "did not say farewell";
-      this.#problems.add(
-        `${nameOf(player)} ${said} within ${farewellMilliseconds / 1000} s after the end of the match`,
-      );
-    });
+    for (const player of this.#players) {
+      if (player.saidFarewell || player.isGone) continue;
+      this.#problems.add(`${player.name} did not say farewell within ${farewellMilliseconds / 1000} s`);
+    }
     this.#net.close();
+  }
+
+  #receive(): void {
+    const { sockets } = this.#net;
+    this.#net.runCallbacks();
+    const most = mostMessagesPerTick(this.#assignment.bots);
+    const messages = sockets.receiveMessagesOnPollGroup(this.#pollGroup, most);
+    for (const message of messages) this.#take(message);
+    if (messages.length === most) return;
+    // Not before all is received: closing drops the rest.
+    for (const player of this.#leaving.splice(0)) {
+      sockets.closeConnection(player.connection);
+      player.isGone = true;
+    }
+  }
+
+  #areAllHere(): boolean {
+    const here = this.#players.filter(({ bot }) => bot >= 0).length;
+    return here >= this.#assignment.bots || performance.now() - this.#begin > gatherMilliseconds;
+  }
+
+  #play(): void {
+    this.#tick++;
+    for (const player of this.#players) {
+      if (!player.isPlaying) continue;
+      const { bot, echo, snapshot } = player;
+      // One echo a tick is more than bots ask for; one that is refused is owed and comes with a later tick.
+      if (echo.sent < player.actions) this.#traffic.add(echo.write(bot, echo.sent));
+      this.#traffic.add(snapshot.write(bot, this.#tick, player.newestInput));
+    }
+    this.#measure(this.#players[this.#tick % this.#players.length]);
+    if (this.#tick < this.#ticks && this.#seconds() < this.#assignment.seconds + overtimeSeconds) return;
+    this.#playEnd = performance.now();
+    const { user, system } = process.cpuUsage(this.#cpuAtBegin);
+    this.#cpuPercent = (user + system) / 10_000 / this.#seconds();
+  }
+
+  #finish(): void {
+    for (const { isPlaying, bot, echo, finish } of this.#players) {
+      if (isPlaying && finish.sent === 0) this.#traffic.add(finish.write(bot, echo.sent));
+    }
+  }
+
+  #isOver(playEnd: number): boolean {
+    if (this.#players.every(({ isGone }) => isGone)) return true;
+    const now = performance.now();
+    // All that a bot had to say is here with its farewell. That it closed is told in one packet, which may get lost.
+    if (this.#players.every(({ isGone, saidFarewell }) => isGone || saidFarewell)) {
+      this.#allSaidFarewell ??= now;
+      return now - this.#allSaidFarewell > closingMilliseconds;
+    }
+    return now - playEnd > farewellMilliseconds;
   }
 
   /** Time of play; the last tick lasts as long as the others. */
@@ -139,80 +168,17 @@ class Server implements Role<ServerState> {
     return ((this.#playEnd ?? performance.now()) - this.#playBegin) / 1000 + 1 / this.#assignment.hz;
   }
 
-  #areAllHere(): boolean {
-    const here = this.#players.filter(({ bot }) => bot >= 0).length;
-    return here >= this.#assignment.bots || performance.now() - this.#begin > gatherMilliseconds;
-  }
-
-  #beginPlay(): void {
-    this.#playBegin = performance.now();
-    this.#cpuAtBegin = process.cpuUsage();
-  }
-
-  #play(): void {
-    this.#tick++;
-    for (const player of this.#players) {
-      if (player.bot < 0 || player.isGone) continue;
-      // One echo a tick is more than bots ask for; what is refused is owed and comes with a later tick.
-      if (player.echo.sent < player.actions) this.#traffic.add(player.echo.write(player.bot, player.echo.sent));
-      this.#traffic.add(player.snapshot.write(player.bot, this.#tick, player.newestInput));
-    }
-    this.#measure(this.#players[this.#tick % this.#players.length]);
-    if (this.#tick < this.#ticks) return;
-    this.#playEnd = performance.now();
-    const { user, system } = process.cpuUsage(this.#cpuAtBegin);
-    this.#cpuPercent = (user + system) / 10_000 / this.#seconds();
-  }
-
-  #finish(): void {
-    for (const player of this.#players) {
-      if (player.bot < 0 || player.isGone || player.finish.sent > 0) continue;
-      this.#traffic.add(player.finish.write(player.bot, player.echo.sent));
-    }
-  }
-
-  #isOver(playEnd: number): boolean {
-    return this.#players.every(({ isGone }) => isGone) || performance.now() - playEnd > farewellMilliseconds;
+  /** One player a tick, so that it costs no tick much. */
+  #measure(player: Player | undefined): void {
+    if (player === undefined || !player.isPlaying) return;
+    const { result, connectionStatus } = this.#net.sockets.getConnectionRealTimeStatus(player.connection);
+    if (result === Result.OK && connectionStatus !== undefined) player.pingMilliseconds = connectionStatus.ping;
   }
 
   #take({ payload, receiverUserData }: ReceivedMessage): void {
     const player = this.#players[receiverUserData];
-    if (player !== undefined && this.#reader.read(payload) && this.#isRight(player)) {
-      this.#traffic.countReceived(this.#reader.kind);
-    } else {
-      this.#traffic.corrupt++;
-    }
-  }
-
-  #isRight(player: Player): boolean {
-    const { kind, bot, counter, echo } = this.#reader;
-    if (kind === MessageKind.Hello && player.bot < 0) {
-      player.bot = bot;
-      return true;
-    }
-    if (bot !== player.bot) return false;
-    switch (kind) {
-      case MessageKind.Input:
-        player.inputs++;
-        player.newestInput = Math.max(player.newestInput, counter);
-        return echo <= this.#tick;
-      case MessageKind.Action:
-        return !player.saidFarewell && counter === player.actions++;
-      case MessageKind.Farewell:
-        if (player.saidFarewell) return false;
-        player.saidFarewell = true;
-        return counter === player.actions;
-      default:
-        return false;
-    }
-  }
-
-  /** One player a tick, so that it costs no tick much. */
-  #measure(player: Player | undefined): void {
-    if (player === undefined || player.isGone) return;
-    const { result, connectionStatus } = this.#net.sockets.getConnectionRealTimeStatus(player.connection);
-    if (result !== Result.OK || connectionStatus === undefined) return;
-    player.ping = connectionStatus.ping;
+    const isRight = player !== undefined && this.#reader.read(payload) && player.take(this.#reader, this.#tick);
+    this.#traffic.countReceived(this.#reader.kind, isRight);
   }
 
   #onStatusChanged({ connectHandle, connection }: ConnectionStatusChangedEvent): void {
@@ -227,10 +193,10 @@ class Server implements Role<ServerState> {
       case ConnectionState.ClosedByPeer:
       case ConnectionState.ProblemDetectedLocally:
         if (player === undefined) return;
-        player.isGone = true;
+        player.isLeaving = true;
         this.#leaving.push(player);
         if (endReason !== goodEnd.code || endDebug !== goodEnd.text) {
-          this.#problems.add(`${nameOf(player)} was lost to the server: ${endReason} ${endDebug}`);
+          this.#problems.add(`${player.name} was lost to the server: ${endReason} ${endDebug}`);
         }
     }
   }
@@ -247,10 +213,6 @@ class Server implements Role<ServerState> {
     const result = sockets.acceptConnection(connection);
     if (result !== Result.OK) this.#problems.add(`A bot could not be accepted: result ${result}`);
   }
-}
-
-function nameOf({ bot }: Player): string {
-  return bot < 0 ? "A bot that had not said hello" : `Bot ${bot}`;
 }
 
 function mean(values: readonly number[]): number | undefined {

@@ -5,9 +5,12 @@ const sleeper = new Int32Array(new SharedArrayBuffer(4));
 // A timer fires up to a millisecond early or late, so it ends before the deadline; a futex is exact to 0.1 ms.
 const timerSlackMilliseconds = 1.2;
 
+// Who is further behind than this can't keep the rate, and would only fall further behind by making up for it.
+const mostBehindMilliseconds = 250;
+
 /**
  * Calls `tick` at `hz` until it answers false. Deadlines lie on a fixed grid, so that a late tick makes none after it
- * late; ticks that were missed are made up for. Between ticks the event loop has its turn.
+ * late; a few ticks that were missed are made up for, more are left out. Between ticks the event loop has its turn.
  * @param tick is told how late it is, in milliseconds.
  */
 export async function runTicks(hz: number, tick: (lateness: number) => boolean): Promise<void> {
@@ -16,7 +19,9 @@ export async function runTicks(hz: number, tick: (lateness: number) => boolean):
   for (let number = 1; ; number++) {
     const deadline = start + number * period;
     await sleepUntil(deadline);
-    if (!tick(performance.now() - deadline)) return;
+    const lateness = performance.now() - deadline;
+    if (!tick(lateness)) return;
+    if (lateness > mostBehindMilliseconds) number += Math.floor(lateness / period);
   }
 }
 

@@ -41,8 +41,12 @@ export class Traffic implements TrafficCounts {
     this.#waiting.length = 0;
   }
 
-  /** Counts a message that was received and is right. */
-  countReceived(kind: number): void {
+  /** Counts a message that was received. */
+  countReceived(kind: number, isRight: boolean): void {
+    if (!isRight) {
+      this.corrupt++;
+      return;
+    }
     this.received++;
     if (isReliable(kind)) this.reliableReceived++;
   }
