@@ -28,17 +28,18 @@ async function lint(fix: boolean): Promise<boolean> {
     .filter((name) => /\.(cpp|h)$/.test(name))
     .map((name) => join(sourceFolder, name));
 
-  const formatted = await run([
-    clangFormat,
-    ...(fix ? ["-i"] : ["--dry-run", "--Werror", "--ferror-limit=1"]),
-    ...sources,
-  ]);
   const commands = await writeCompileCommands(build);
   const tidy = (file: string): string[] => [clangTidy, "-p", commands, "--quiet", ...(fix ? ["--fix"] : []), file];
   const queue = sources.filter((file) => file.endsWith(".cpp")).map(tidy);
   // Two that mend the same header at once would mend it twice.
   const workers = fix ? 1 : navigator.hardwareConcurrency;
   const results = await Promise.all(Array.from({ length: workers }, () => drain(queue)));
+  // Last, for what clang-tidy mends it does not format.
+  const formatted = await run([
+    clangFormat,
+    ...(fix ? ["-i"] : ["--dry-run", "--Werror", "--ferror-limit=1"]),
+    ...sources,
+  ]);
   return formatted && results.every((clean) => clean);
 }
 
