@@ -1,5 +1,14 @@
 /** The folder that holds a copy of the sources and the objects made from them, and what can be done in it. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import {
   type Files,
@@ -79,8 +88,9 @@ export class BuildFolder implements Disposable {
     this.sourceKey = keyOf(this.#inputs);
     this.toolKey = toolKey(tools.compilers.identity);
     // Not the whole of the sources: a change in the helper finds the objects of its dependencies.
-    const key = hash(this.toolKey, tools.generator.name, keyOf(readFiles(["sources"])));
-    this.#folder = join(nativeCacheFolder(), "build", `${process.platform}-${process.arch}-${key}`);
+    const key = hash(this.toolKey, tools.generator.name, this.#keyOf("sources/"));
+    const all = join(nativeCacheFolder(), "build");
+    this.#folder = join(all, `${process.platform}-${process.arch}-${key}`);
     this.sources = join(this.#folder, "sources");
     this.objects = join(this.#folder, "objects");
     this.#unfinished = join(this.#folder, "unfinished");
@@ -88,7 +98,8 @@ export class BuildFolder implements Disposable {
 
     removePartialTools();
     // A killed build may have left files that are half-written and newer than what they are made from.
-    if (fresh || existsSync(this.#unfinished)) rmSync(this.#folder, { recursive: true, force: true });
+    if (fresh || existsSync(this.#unfinished)) moveAway(this.#folder, join(all, "abandoned"));
+    rmSync(join(all, "abandoned"), { recursive: true, force: true });
     mkdirSync(this.#folder, { recursive: true });
     utimesSync(this.#folder, new Date(), new Date());
 
@@ -117,7 +128,7 @@ export class BuildFolder implements Disposable {
       ...CONFIGURATION,
     ];
     // What CMake remembers of another recipe must not show in this one. Objects stay: they know their own commands.
-    const recipe = hash(...command, keyOf(readFiles(["CMakeLists.txt", "cmake", "sources"])));
+    const recipe = hash(...command, this.#keyOf("CMakeLists.txt", "cmake/", "sources/"));
     if (readText(this.#configured) !== recipe) rmSync(join(this.objects, "CMakeCache.txt"), { force: true });
     rmSync(this.#configured, { force: true });
     if (!(await this.#runner.run(command, { environment: ENVIRONMENT }))) {
@@ -181,6 +192,10 @@ export class BuildFolder implements Disposable {
     if (!this.#failed) rmSync(this.#log.path, { force: true });
   }
 
+  #keyOf(...prefixes: string[]): string {
+    return keyOf(new Map([...this.#inputs].filter(([name]) => prefixes.some((prefix) => name.startsWith(prefix)))));
+  }
+
   #failure(what: string): NativeBuildError {
     this.#failed = true;
     return new NativeBuildError(what, this.#log);
@@ -210,6 +225,12 @@ function weight(cxx: RegExp, c: RegExp, text: string): number {
 function makeMeasure(line: string): number | undefined {
   const percent = /^\[ *(\d+)%\]/.exec(line)?.[1];
   return percent === undefined ? undefined : Number(percent) / 100;
+}
+
+// At once, so that whoever is killed while it removes the folder leaves nothing of it under its name.
+function moveAway(folder: string, to: string): void {
+  rmSync(to, { recursive: true, force: true });
+  if (existsSync(folder)) renameSync(folder, to);
 }
 
 // Touches only files that differ, for their times say what must be made again.
