@@ -1,0 +1,37 @@
+/** Opens and closes a network 200 times and some to warm up, with a connection in it that stands, and prints what it held meanwhile. */
+import { openNetworking, SendFlags } from "../../../lib/index.ts";
+import { receiveText } from "../receive.ts";
+import { connectOverUDP } from "../udp-pair.ts";
+import { usage, type Usage } from "./usage.ts";
+
+export interface Report {
+  readonly early: Usage;
+  readonly middle: Usage;
+  readonly late: Usage;
+}
+
+async function cycle(): Promise<void> {
+  using net = openNetworking();
+  const { client, server } = await connectOverUDP(net);
+  net.sockets.sendMessageToConnection(client, "hello", SendFlags.ReliableNoNagle);
+  if ((await receiveText(net, server)) !== "hello") throw new Error("The message came wrong");
+}
+
+/**
+ * What is held in the end. Of the resident memory the least amount of the last tries, because collections move it up
+ * and down by more than a leak would.
+ */
+async function cycles(count: number): Promise<Usage> {
+  const usages: Usage[] = [];
+  for (let done = 1; done <= count; done++) {
+    await cycle();
+    if (done % 5 === 0) usages.push(usage());
+  }
+  const residentKilobytes = Math.min(...usages.slice(-10).map((held) => held.residentKilobytes));
+  return { ...usages.at(-1)!, residentKilobytes };
+}
+
+// Until the compiler has done its work, which takes some megabytes.
+await cycles(150);
+const report: Report = { early: await cycles(5), middle: await cycles(95), late: await cycles(100) };
+console.log(JSON.stringify(report));
