@@ -11,7 +11,11 @@ const LOCK_EX = 2;
 const LOCK_NB = 4;
 const POLL_MILLISECONDS = 200;
 
-const LIBC = process.platform === "darwin" ? ["libSystem.B.dylib"] : ["libc.so.6", "libc.so", "ld-musl-x86_64.so.1"];
+// By the names of glibc and musl.
+const LIBC =
+  process.platform === "darwin"
+    ? ["libSystem.B.dylib"]
+    : ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"];
 const FUNCTIONS = { flock: { args: ["i32", "i32"], returns: "i32" } } as const;
 
 /** Who holds a lock, as it says itself. */
