@@ -85,7 +85,7 @@ export function describeVerdict(verdict: Verdict): string {
     `${count(received)} of ${count(sent)} arrived (reliable: ${count(reliable.received)} of ${count(reliable.sent)})`;
   const lines = ok
     ? [`OK: ${server.connections} bots played for ${seconds} s, every byte was right, all that is reliable arrived.`]
-    : ["FAILED:", ...problems.map((problem) => `  - ${problem}`)];
+    : ["FAILED:", ...problems.map((problem) => `  - ${problem.replaceAll("\n", "\n    ")}`)];
   if (library !== null) {
     lines.push(
       `  library    ${library.kind} ${library.version}, listening after ${server.open_to_listening_ms} ms: ${library.path}`,

@@ -31,7 +31,8 @@ export function describeDiagnosis(diagnosis: Diagnosis): string {
     "",
   );
   lines.push(...(problems.length === 0 ? ["No problems."] : ["Problems:"]));
-  for (const problem of problems) lines.push(`  - ${problem.what}`, `    To do: ${problem.do}`);
+  for (const problem of problems)
+    lines.push(`  - ${problem.what.replaceAll("\n", "\n    ")}`, `    To do: ${problem.do}`);
   lines.push(ok ? "OK: openNetworking() works here." : "FAILED: openNetworking() does not work here.");
   return `${lines.join("\n")}\n`;
 }
