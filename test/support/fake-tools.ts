@@ -50,7 +50,7 @@ const BEHAVIOURS: Record<NinjaBehaviour, string> = {
 /** How a build ended. */
 export interface BuildEnd {
   code: number | null;
-  signal: string | null;
+  signal: string | number | null;
   output: string;
   errors: string;
 }
