@@ -1,0 +1,17 @@
+/** Imports the package under its own name and prints the shared libraries that this process had loaded before and after. */
+import { loadedLibraries } from "./loaded-libraries.ts";
+
+export interface Report {
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  readonly opened: readonly string[];
+}
+
+if (import.meta.main) {
+  const before = loadedLibraries();
+  const { openNetworking } = await import("steam-sockets");
+  const after = loadedLibraries();
+  using net = openNetworking();
+  console.log(JSON.stringify({ before, after, opened: loadedLibraries() } satisfies Report));
+  net.runCallbacks();
+}
