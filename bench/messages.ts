@@ -16,7 +16,9 @@ await ensureNativeLibrary();
 using net = openNetworking({ config: { SendBufferSize: 16 << 20, RecvBufferSize: 16 << 20 } });
 const { sockets } = net;
 
-console.log(`${net.library.kind} ${net.library.version}, Bun ${Bun.version}, batches of ${batch}, reliable, in memory\n`);
+console.log(
+  `${net.library.kind} ${net.library.version}, Bun ${Bun.version}, batches of ${batch}, reliable, in memory\n`,
+);
 console.log("  bytes   batched M/s   one by one M/s   ratio");
 for (const size of sizes) {
   const { connection1, connection2 } = sockets.createSocketPair();

@@ -5,7 +5,13 @@ export type Handler<Event> = (event: Event) => unknown;
 
 /** Handlers of the events named in `Events`. */
 export class Emitter<Events extends object> {
+  readonly #names: ReadonlySet<keyof Events>;
   readonly #handlers = new Map<keyof Events, Registration[]>();
+
+  /** @param names the events that there are. */
+  constructor(names: readonly (keyof Events)[]) {
+    this.#names = new Set(names);
+  }
 
   /** Calls `handler` at each event of this name, until `off`. A handler added twice is called twice. */
   on<Name extends keyof Events>(name: Name, handler: Handler<Events[Name]>): void {
@@ -46,6 +52,9 @@ export class Emitter<Events extends object> {
   }
 
   #add(name: keyof Events, handler: unknown, once: boolean): void {
+    if (!this.#names.has(name)) {
+      throw new TypeError(`There is no event ${String(name)}; there are ${[...this.#names].join(", ")}`);
+    }
     if (!isHandler(handler)) throw new TypeError(`The handler of ${String(name)} must be a function`);
     this.#handlers.set(name, [...(this.#handlers.get(name) ?? []), { handler, once }]);
   }

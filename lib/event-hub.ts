@@ -1,7 +1,7 @@
 /** One library's events on their way to everybody who has it open on this thread. */
 import type { GnsBackend } from "../sdk/gns.ts";
 import type { ConnectionHandle } from "./handles.ts";
-import { readEvent, type NetworkingEvent, type NetworkingEvents } from "./events.ts";
+import { eventNames, readEvent, type NetworkingEvent, type NetworkingEvents } from "./events.ts";
 import { Emitter } from "./emitter.ts";
 
 /**
@@ -38,7 +38,7 @@ export class EventHub {
 
   /** A new set of handlers that gets every event from now on. */
   attach(): Emitter<NetworkingEvents> {
-    const emitter = new Emitter<NetworkingEvents>();
+    const emitter = new Emitter<NetworkingEvents>(eventNames);
     this.#emitters.add(emitter);
     return emitter;
   }

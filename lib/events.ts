@@ -34,6 +34,13 @@ export interface NetworkingEvents {
   error: unknown;
 }
 
+/** The names of all events. */
+export const eventNames = [
+  "connectionStatusChanged",
+  "debugOutput",
+  "error",
+] as const satisfies (keyof NetworkingEvents)[];
+
 /** An event with its name, on its way to the handlers. */
 export type NetworkingEvent =
   | { readonly name: "connectionStatusChanged"; readonly event: ConnectionStatusChangedEvent }

@@ -121,7 +121,9 @@ function refusal(declared: FlatFunction, path: string, kind: LibraryKind): () =>
 /** Where a function is to be had that a library of this kind lacks, for people. */
 export function whereToGet({ only }: FlatFunction, kind: LibraryKind): string {
   if (kind === "steam") {
-    return only === "gns" ? "GameNetworkingSockets has it" : "Another version of steam_api (Steamworks SDK) may have it";
+    return only === "gns"
+      ? "GameNetworkingSockets has it"
+      : "Another version of steam_api (Steamworks SDK) may have it";
   }
   if (only === "gns") return "Another build of GameNetworkingSockets may have it";
   if (only === "steam") return "Valve's steam_api (Steamworks SDK) has it";

@@ -43,13 +43,13 @@ extern "C" {
 
 /* Negative answers. */
 enum {
-  STEAM_SOCKETS_NOT_OPEN = -1,      /* no such library, closed, another epoch, or not the owner thread */
-  STEAM_SOCKETS_OTHER_THREAD = -2,  /* open already, and another thread owns it */
-  STEAM_SOCKETS_START_FAILED = -3,  /* the library's own start failed; the error text says why */
-  STEAM_SOCKETS_TOO_MANY = -4,      /* STEAM_SOCKETS_LIBRARIES libraries are open */
-  STEAM_SOCKETS_NO_FUNCTION = -5,   /* a pointer that this call needs is null */
-  STEAM_SOCKETS_BAD_ARGUMENT = -6,  /* an index, a length or a count is out of range; nothing was done */
-  STEAM_SOCKETS_NO_HANDLE = -7,     /* the networking library does not know this connection or poll group */
+  STEAM_SOCKETS_NOT_OPEN = -1,     /* no such library, closed, another epoch, or not the owner thread */
+  STEAM_SOCKETS_OTHER_THREAD = -2, /* open already, and another thread owns it */
+  STEAM_SOCKETS_START_FAILED = -3, /* the library's own start failed; the error text says why */
+  STEAM_SOCKETS_TOO_MANY = -4,     /* STEAM_SOCKETS_LIBRARIES libraries are open */
+  STEAM_SOCKETS_NO_FUNCTION = -5,  /* a pointer that this call needs is null */
+  STEAM_SOCKETS_BAD_ARGUMENT = -6, /* an index, a length or a count is out of range; nothing was done */
+  STEAM_SOCKETS_NO_HANDLE = -7,    /* the networking library does not know this connection or poll group */
 };
 
 /* STEAM_SOCKETS_CONTRACT as the library was built. */
@@ -62,32 +62,32 @@ STEAM_SOCKETS_API const char *steam_sockets_build(void);
 
 /* The flat functions that the helper calls. Those of the first group must be there, others may be null. */
 typedef struct steam_sockets_functions {
-  bool (*init)(const void *identity, char *error);            /* GameNetworkingSockets_Init */
-  void (*kill)(void);                                         /* GameNetworkingSockets_Kill */
-  void *(*sockets)(void);                                     /* the accessor of ISteamNetworkingSockets */
-  void *(*utils)(void);                                       /* the accessor of ISteamNetworkingUtils */
+  bool (*init)(const void *identity, char *error);                      /* GameNetworkingSockets_Init */
+  void (*kill)(void);                                                   /* GameNetworkingSockets_Kill */
+  void *(*sockets)(void);                                               /* the accessor of ISteamNetworkingSockets */
+  void *(*utils)(void);                                                 /* the accessor of ISteamNetworkingUtils */
   bool (*set_config_pointer)(void *utils, int32_t option, void *value); /* ..Utils_SetGlobalConfigValuePtr */
-  void (*run_callbacks)(void *sockets);                       /* ..Sockets_RunCallbacks */
-  void *(*allocate_message)(void *utils, int32_t bytes);      /* ..Utils_AllocateMessage */
+  void (*run_callbacks)(void *sockets);                                 /* ..Sockets_RunCallbacks */
+  void *(*allocate_message)(void *utils, int32_t bytes);                /* ..Utils_AllocateMessage */
   void (*send_messages)(void *sockets, int32_t count, void **messages, int64_t *results, bool delete_failed);
   int32_t (*receive_on_connection)(void *sockets, uint32_t connection, void **messages, int32_t maximum);
   int32_t (*receive_on_poll_group)(void *sockets, uint32_t poll_group, void **messages, int32_t maximum);
-  void (*release_message)(void *message);                     /* SteamNetworkingMessage_t_Release */
+  void (*release_message)(void *message); /* SteamNetworkingMessage_t_Release */
 
   void (*set_debug_output)(void *utils, int32_t level, void (*function)(int32_t level, const char *text));
-  void (*set_manual_poll_mode)(bool manual);                  /* SteamNetworkingSockets_SetManualPollMode */
-  void (*poll)(int32_t milliseconds);                         /* SteamNetworkingSockets_Poll */
+  void (*set_manual_poll_mode)(bool manual); /* SteamNetworkingSockets_SetManualPollMode */
+  void (*poll)(int32_t milliseconds);        /* SteamNetworkingSockets_Poll */
 } steam_sockets_functions;
 
 /* What can be read of a library at any time, by any thread, without a call. It lies in static memory. */
 typedef struct steam_sockets_state {
-  uint32_t epoch;                  /* odd while the library is open; goes up by one at each start and each end */
-  uint32_t opens;                  /* how many opens have not been closed */
-  uint32_t events;                 /* records that wait in the event ring */
-  uint32_t debug_outputs;          /* records that wait in the debug ring */
-  uint64_t debug_outputs_dropped;  /* debug records that newer ones pushed out since the start */
-  uint64_t owner;                  /* number of the owner thread, never used twice; 0 while closed */
-  uint32_t manual_poll;            /* 1 when the library was started in manual poll mode */
+  uint32_t epoch;                 /* odd while the library is open; goes up by one at each start and each end */
+  uint32_t opens;                 /* how many opens have not been closed */
+  uint32_t events;                /* records that wait in the event ring */
+  uint32_t debug_outputs;         /* records that wait in the debug ring */
+  uint64_t debug_outputs_dropped; /* debug records that newer ones pushed out since the start */
+  uint64_t owner;                 /* number of the owner thread, never used twice; 0 while closed */
+  uint32_t manual_poll;           /* 1 when the library was started in manual poll mode */
   uint32_t reserved;
 } steam_sockets_state;
 
@@ -121,21 +121,21 @@ STEAM_SOCKETS_API uint64_t steam_sockets_thread(void);
 
 /* What a record tells. The payload is the library's own struct, but for debug output. */
 enum {
-  STEAM_SOCKETS_STATUS_CHANGED = 1,          /* SteamNetConnectionStatusChangedCallback_t */
-  STEAM_SOCKETS_AUTHENTICATION_STATUS = 2,   /* SteamNetAuthenticationStatus_t */
-  STEAM_SOCKETS_RELAY_NETWORK_STATUS = 3,    /* SteamRelayNetworkStatus_t */
+  STEAM_SOCKETS_STATUS_CHANGED = 1,           /* SteamNetConnectionStatusChangedCallback_t */
+  STEAM_SOCKETS_AUTHENTICATION_STATUS = 2,    /* SteamNetAuthenticationStatus_t */
+  STEAM_SOCKETS_RELAY_NETWORK_STATUS = 3,     /* SteamRelayNetworkStatus_t */
   STEAM_SOCKETS_MESSAGES_SESSION_REQUEST = 4, /* SteamNetworkingMessagesSessionRequest_t */
-  STEAM_SOCKETS_MESSAGES_SESSION_FAILED = 5, /* SteamNetworkingMessagesSessionFailed_t */
-  STEAM_SOCKETS_DEBUG_OUTPUT = 6,            /* UTF-8 text without a closing zero; argument is its level */
+  STEAM_SOCKETS_MESSAGES_SESSION_FAILED = 5,  /* SteamNetworkingMessagesSessionFailed_t */
+  STEAM_SOCKETS_DEBUG_OUTPUT = 6,             /* UTF-8 text without a closing zero; argument is its level */
 };
 
 /* The head of a record. The payload follows at once; the next record starts `bytes` after this one. */
 typedef struct steam_sockets_record {
-  uint32_t bytes;     /* head, payload and filling: a multiple of 8 */
-  uint32_t payload;   /* bytes of payload */
-  uint16_t kind;      /* one of the above */
+  uint32_t bytes;   /* head, payload and filling: a multiple of 8 */
+  uint32_t payload; /* bytes of payload */
+  uint16_t kind;    /* one of the above */
   uint16_t reserved;
-  int32_t argument;   /* debug output: its level; else 0 */
+  int32_t argument; /* debug output: its level; else 0 */
 } steam_sockets_record;
 
 /*
@@ -167,16 +167,16 @@ STEAM_SOCKETS_API int32_t steam_sockets_take_complaint(char *into, uint32_t capa
 /* One message that was received; its payload lies in the arena. */
 typedef struct steam_sockets_received {
   uint32_t connection;
-  uint32_t bytes;          /* of payload */
-  uint32_t offset;         /* of the payload in the arena */
+  uint32_t bytes;  /* of payload */
+  uint32_t offset; /* of the payload in the arena */
   int32_t flags;
   int32_t channel;
   uint16_t lane;
   uint16_t reserved;
-  int64_t user_data;       /* the connection's */
+  int64_t user_data; /* the connection's */
   int64_t message_number;
-  int64_t time_received;   /* microseconds, the library's clock */
-  uint8_t identity[136];   /* SteamNetworkingIdentity of the sender */
+  int64_t time_received; /* microseconds, the library's clock */
+  uint8_t identity[136]; /* SteamNetworkingIdentity of the sender */
 } steam_sockets_received;
 
 /* Where messages are received from. */
@@ -204,7 +204,7 @@ typedef struct steam_sockets_outgoing {
   uint16_t lane;
   uint16_t reserved;
   uint32_t reserved_too;
-  int64_t result;  /* set by the call: the message's number, a negative EResult, or 0: not tried */
+  int64_t result; /* set by the call: the message's number, a negative EResult, or 0: not tried */
 } steam_sockets_outgoing;
 
 /*

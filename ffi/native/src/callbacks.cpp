@@ -103,8 +103,7 @@ void SetDebugOutput(int32_t number, bool take) {
     return;
   }
   if (take) {
-    const int32_t level =
-        std::max<int32_t>(library.debug_level, k_ESteamNetworkingSocketsDebugOutputType_Warning);
+    const int32_t level = std::max<int32_t>(library.debug_level, k_ESteamNetworkingSocketsDebugOutputType_Warning);
     library.functions.set_debug_output(library.utils, level, TableAt(number).debug_output);
   } else {
     library.functions.set_debug_output(library.utils, k_ESteamNetworkingSocketsDebugOutputType_None, nullptr);

@@ -18,7 +18,7 @@ namespace library_test {
 // As a foreign function interface sees it: an address, whatever the types.
 template <typename To, typename From>
 To As(From *function) {
-  return reinterpret_cast<To>(reinterpret_cast<void *>(function));
+  return reinterpret_cast<To>(reinterpret_cast<void (*)()>(function));
 }
 
 inline steam_sockets_functions BuiltIn() {

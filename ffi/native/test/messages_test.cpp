@@ -70,8 +70,8 @@ void Send(const Opened &library, HSteamNetConnection to, const std::vector<std::
   }
   CHECK(steam_sockets_send(library.number, library.epoch, rows.data(), static_cast<int32_t>(rows.size()),
                            payloads.data(), static_cast<uint32_t>(payloads.size())) == 0);
-  for (size_t i = 0; i < rows.size(); ++i) {
-    CHECK(rows[i].result > 0);
+  for (auto &row : rows) {
+    CHECK(row.result > 0);
   }
 }
 
@@ -79,6 +79,7 @@ void Delivers(bool over_loopback, uint32_t arena_bytes) {
   const Opened library;
   const Pair pair(over_loopback);
   std::vector<std::string> texts;
+  texts.reserve(600);
   for (int32_t i = 0; i < 600; ++i) {
     texts.push_back(TextOf(i, static_cast<size_t>(i) % 301));
   }

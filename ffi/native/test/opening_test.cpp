@@ -59,7 +59,7 @@ void EndsWithItsThread() {
   int32_t number = -1;
   uint32_t epoch = 0;
   std::thread([&] {
-    steam_sockets_functions functions = BuiltIn();
+    steam_sockets_functions const functions = BuiltIn();
     std::array<char, 1024> error{};
     number = steam_sockets_open(&functions, nullptr, false, 0, error.data());
     CHECK(number >= 0);
@@ -74,6 +74,7 @@ void EndsWithItsThread() {
 void StandsACrowd() {
   std::atomic<int> opened{0};
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&opened] {
       for (int round = 0; round < 25; ++round) {
