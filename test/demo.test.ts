@@ -82,7 +82,6 @@ describe("a verdict", () => {
     openToListeningMilliseconds: 1,
     ticks: 100,
     seconds: 1,
-    latenessNow: late,
     lateness: late,
     traffic: { sent: 208, received: 200, reliableSent: 8, reliableReceived: 10, corrupt: 0 },
     pingMilliseconds: 0,

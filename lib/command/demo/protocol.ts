@@ -42,9 +42,7 @@ export interface ServerState extends State {
   readonly ticks: number;
   /** Time of play. */
   readonly seconds: number;
-  /** Of the latest second of play. */
-  readonly latenessNow: LatenessSummary;
-  /** Of all ticks of play. */
+  /** Of the ticks of the latest second; when play is over, of all. */
   readonly lateness: LatenessSummary;
   /** Mean over the connections; undefined while unknown. */
   readonly pingMilliseconds: number | undefined;

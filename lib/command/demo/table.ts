@@ -45,7 +45,7 @@ export class Table implements Spectator {
   #table({ server, bots }: MatchProgress, { toServer, toBots }: Rates): string[] {
     if (server === undefined) return [];
     const { hz, seconds } = this.#match;
-    const { p50, p99, max } = server.latenessNow;
+    const { p50, p99, max } = server.lateness;
     const row = (name: string, ...cells: string[]) =>
       `  ${name.padEnd(18)}${cells.map((cell) => cell.padStart(12)).join("")}`;
     return [
@@ -61,7 +61,7 @@ export class Table implements Spectator {
 
   #line({ server, bots }: MatchProgress, { toServer, toBots }: Rates): string {
     if (server === undefined) return "";
-    const { p50, p99, max } = server.latenessNow;
+    const { p50, p99, max } = server.lateness;
     return [
       `${server.seconds.toFixed(0).padStart(4)} s`,
       `${server.connections} connections`,
