@@ -234,6 +234,7 @@ export const steam_sockets_functions = struct(["helper"], "natural", {
   setDebugOutput: { c: "set_debug_output", type: "ptr" },
   setManualPollMode: { c: "set_manual_poll_mode", type: "ptr" },
   poll: { c: "poll", type: "ptr" },
+  configureLanes: { c: "configure_lanes", type: "ptr" },
 });
 
 /** What can be read of an open library at any time. */

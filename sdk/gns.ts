@@ -301,5 +301,6 @@ function functionTable(library: NativeLibrary): SharedMemory {
   put(offsets.setDebugOutput, library.address("utils", "SetDebugOutputFunction"));
   put(offsets.setManualPollMode, library.address("gns", "SetManualPollMode"));
   put(offsets.poll, library.address("gns", "Poll"));
+  put(offsets.configureLanes, library.address("sockets", "ConfigureConnectionLanes"));
   return table;
 }

@@ -68,6 +68,11 @@ export const helper = {
     args: ["i32", "u32", "ptr", "i32", "ptr", "u32"],
     returns: "i32",
   },
+  configure_lanes: {
+    c: "int32_t steam_sockets_configure_lanes(int32_t library, uint32_t epoch, uint32_t connection, int32_t lanes, const int32_t *priorities, const uint16_t *weights)",
+    args: ["i32", "u32", "u32", "i32", "ptr", "ptr"],
+    returns: "i32",
+  },
   poll: {
     c: "int32_t steam_sockets_poll(int32_t library, uint32_t epoch, int32_t milliseconds)",
     args: ["i32", "u32", "i32"],

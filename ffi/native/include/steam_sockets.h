@@ -36,7 +36,7 @@ extern "C" {
 #endif
 
 /* The version of this contract. A program built for another one must not call anything else here. */
-#define STEAM_SOCKETS_CONTRACT 1
+#define STEAM_SOCKETS_CONTRACT 2
 
 /* How many libraries can be open at once. */
 #define STEAM_SOCKETS_LIBRARIES 4
@@ -77,6 +77,8 @@ typedef struct steam_sockets_functions {
   void (*set_debug_output)(void *utils, int32_t level, void (*function)(int32_t level, const char *text));
   void (*set_manual_poll_mode)(bool manual); /* SteamNetworkingSockets_SetManualPollMode */
   void (*poll)(int32_t milliseconds);        /* SteamNetworkingSockets_Poll */
+  int32_t (*configure_lanes)(void *sockets, uint32_t connection, int32_t lanes, const int32_t *priorities,
+                             const uint16_t *weights);
 } steam_sockets_functions;
 
 /* What can be read of a library at any time, by any thread, without a call. It lies in static memory. */
@@ -189,6 +191,7 @@ enum {
  * Receives up to `maximum` messages, copies each payload into the arena, and releases them.
  * A message that does not fit in what is left of the arena waits in the helper, with those behind it: *needed is then
  * the arena that it needs, and the next call for the same source gives it first. *needed is 0 when nothing waits.
+ * A call for another source in between drops what waits: ask again at once with a larger arena.
  * Answers how many rows were filled, or NOT_OPEN, NO_HANDLE, BAD_ARGUMENT, NO_FUNCTION.
  */
 STEAM_SOCKETS_API int32_t steam_sockets_receive(int32_t library, uint32_t epoch, int32_t source, uint32_t handle,
@@ -214,6 +217,17 @@ typedef struct steam_sockets_outgoing {
  */
 STEAM_SOCKETS_API int32_t steam_sockets_send(int32_t library, uint32_t epoch, steam_sockets_outgoing *messages,
                                              int32_t count, const void *payloads, uint32_t payload_bytes);
+
+/*
+ * ISteamNetworkingSockets::ConfigureConnectionLanes. GameNetworkingSockets 1.6.0 can crash, or leave a lane dead, when
+ * lanes are configured again with fewer distinct priorities, and loses a connection on which more than 8 lanes are
+ * used. For the library that was built in the first is mended, and more than 8 lanes are InvalidParam.
+ * priorities and weights have one entry for each lane, or are null. Answers an EResult, or NOT_OPEN, NO_FUNCTION,
+ * BAD_ARGUMENT.
+ */
+STEAM_SOCKETS_API int32_t steam_sockets_configure_lanes(int32_t library, uint32_t epoch, uint32_t connection,
+                                                        int32_t lanes, const int32_t *priorities,
+                                                        const uint16_t *weights);
 
 /* ---- the rest ---------------------------------------------------------------------------------------------------- */
 

@@ -18,11 +18,58 @@ int LingeringConnections() {
   const SteamNetworkingGlobalLock global_lock("LingeringConnections");
   const TableScopeLock table_lock(g_tables_lock);
   int lingering = 0;
-  for (CSteamNetworkConnectionBase *connection : g_mapConnections.IterValues()) {
-    const ConnectionScopeLock connection_lock(*connection);
+  for (const CSteamNetworkConnectionBase *connection : g_mapConnections.IterValues()) {
     lingering += connection->GetState() == k_ESteamNetworkingConnectionState_Linger ? 1 : 0;
   }
   return lingering;
+}
+
+namespace {
+
+using namespace SteamNetworkingSocketsLib;
+
+// Names a protected member, as only a derived class may.
+struct SenderOf : CSteamNetworkConnectionBase {
+  static SSNPSenderState &State(CSteamNetworkConnectionBase &connection) {
+    return connection.*(&SenderOf::m_senderState);
+  }
+};
+
+// Locks the connection, or answers null when there is none. The library takes these two locks in either order, so
+// neither is waited for while the other is held.
+CSteamNetworkConnectionBase *Lock(uint32_t handle, ConnectionScopeLock &connection_lock) {
+  for (;;) {
+    const TableScopeLock table_lock(g_tables_lock);
+    const int index = g_mapConnections.Find(static_cast<uint16>(handle));
+    if (index == g_mapConnections.InvalidIndex()) {
+      return nullptr;
+    }
+    CSteamNetworkConnectionBase *const connection = g_mapConnections[index];
+    if (connection_lock.TryLock(*connection->m_pLock, 1, nullptr)) {
+      return connection;
+    }
+  }
+}
+
+}  // namespace
+
+int32_t ConfigureLanes(const steam_sockets_functions &functions, void *sockets, uint32_t connection, int32_t count,
+                       const int32_t *priorities, const uint16_t *weights) {
+  // What it sends on a ninth lane its peer can't read, and gives the connection up.
+  constexpr int32_t kMostLanes = 8;
+  if (count > kMostLanes) {
+    return k_EResultInvalidParam;
+  }
+  ConnectionScopeLock lock;
+  CSteamNetworkConnectionBase *const found = Lock(connection, lock);
+  if (found != nullptr) {
+    // The library sets every lane's priority class anew but that of the lane which comes first: it keeps its old one,
+    // which may not exist any more. It is the first class.
+    for (auto &lane : SenderOf::State(*found).m_vecLanes) {
+      lane.m_idxPriorityClass = 0;
+    }
+  }
+  return functions.configure_lanes(sockets, connection, count, priorities, weights);
 }
 
 }  // namespace steam_sockets

@@ -204,6 +204,24 @@ int32_t steam_sockets_close(int32_t number, uint32_t epoch, uint32_t linger_mill
   return 0;
 }
 
+int32_t steam_sockets_configure_lanes(int32_t number, uint32_t epoch, uint32_t connection, int32_t lanes,
+                                      const int32_t *priorities, const uint16_t *weights) {
+  Library *const library = OpenLibrary(number, epoch);
+  if (library == nullptr) {
+    return STEAM_SOCKETS_NOT_OPEN;
+  }
+  const steam_sockets_functions &functions = library->functions;
+  if (functions.configure_lanes == nullptr) {
+    return STEAM_SOCKETS_NO_FUNCTION;
+  }
+  if (lanes < 1) {
+    return STEAM_SOCKETS_BAD_ARGUMENT;
+  }
+  return IsBuiltIn(functions)
+             ? ConfigureLanes(functions, library->sockets, connection, lanes, priorities, weights)
+             : functions.configure_lanes(library->sockets, connection, lanes, priorities, weights);
+}
+
 int32_t steam_sockets_poll(int32_t number, uint32_t epoch, int32_t milliseconds) {
   Library *const library = OpenLibrary(number, epoch);
   if (library == nullptr) {

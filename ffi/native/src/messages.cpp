@@ -113,6 +113,10 @@ void SendPart(const Library &library, steam_sockets_outgoing *messages, int32_t 
     }
     auto *const message = static_cast<SteamNetworkingMessage_t *>(
         library.functions.allocate_message(library.utils, static_cast<int32_t>(outgoing.bytes)));
+    if (message == nullptr) {
+      outgoing.result = -k_EResultFail;
+      continue;
+    }
     if (outgoing.bytes > 0) {
       std::memcpy(message->m_pData, payloads + outgoing.offset, outgoing.bytes);
     }

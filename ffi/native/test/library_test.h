@@ -39,6 +39,7 @@ inline steam_sockets_functions BuiltIn() {
   f.set_debug_output = As<decltype(f.set_debug_output)>(&SteamAPI_ISteamNetworkingUtils_SetDebugOutputFunction);
   f.set_manual_poll_mode = &SteamNetworkingSockets_SetManualPollMode;
   f.poll = As<decltype(f.poll)>(&SteamNetworkingSockets_Poll);
+  f.configure_lanes = As<decltype(f.configure_lanes)>(&SteamAPI_ISteamNetworkingSockets_ConfigureConnectionLanes);
   return f;
 }
 
