@@ -168,10 +168,10 @@ test("when too much waits the oldest lines go and are counted, and no event", ()
   const dropped = net.utils.debugOutputsDropped;
   expect(dropped).toBeGreaterThan(0);
   // For each pair two lines at its making and two at its end. The library adds a complaint for each event that waits
-  // behind a hundred others, two a pair, and its own thread may have a word, too.
+  // behind a hundred others, two a pair, and its own thread has a word, too, on a busy machine.
   const total = dropped + lines.events.length;
   expect(total).toBeGreaterThanOrEqual(4 * count);
-  expect(total).toBeLessThan(6 * count + 100);
+  expect(total).toBeLessThan(8 * count);
   const numbers = lines.events.flatMap(({ message }) => /closed by app.*number (\d+) x/.exec(message)?.[1] ?? []);
   const first = Number(numbers[0]);
   expect(first).toBeGreaterThan(0);
