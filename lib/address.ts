@@ -35,6 +35,11 @@ export class NativeAddress {
   }
 }
 
+/** Whether a text looks like an address, with or without a port. */
+export function isAddressText(value: string): boolean {
+  return shape.test(value);
+}
+
 /**
  * Reads an address with its port.
  * @throws TypeError when it is no address; host names are none: resolve them first.
@@ -42,7 +47,7 @@ export class NativeAddress {
 export function parseAddress(library: NativeLibrary, address: string): NativeAddress {
   const native = new NativeAddress();
   const isAddress =
-    shape.test(text(address, "an address")) && library.functions.address.ParseString(native.memory.bytes, address);
+    isAddressText(text(address, "an address")) && library.functions.address.ParseString(native.memory.bytes, address);
   if (!isAddress) {
     throw new TypeError(
       `${JSON.stringify(address)} is no IP address. Write "127.0.0.1:27015" or "[::1]:27015"; names of hosts must be resolved first`,

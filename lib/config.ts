@@ -2,8 +2,8 @@
 import { ConfigDataType, ConfigScope, ConfigValue, type configDataTypes } from "../ffi/enums.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { SharedMemory, addressOf, cText } from "../ffi/memory.ts";
-import { SteamNetworkingConfigValue_t } from "../ffi/structs.ts";
-import type { GnsBackend } from "../sdk/gns.ts";
+import { SteamNetConnectionInfo_t, SteamNetworkingConfigValue_t } from "../ffi/structs.ts";
+import type { Backend } from "../sdk/backend.ts";
 import { ConfigOptionError, HandleError } from "./errors.ts";
 import type { ConnectionHandle, ListenSocketHandle } from "./handles.ts";
 import { describe, handle, integer, text, userData } from "./validate.ts";
@@ -74,13 +74,14 @@ const firstTextBytes = 4096;
 
 /** Looks options up in the library and remembers what it said. */
 export class ConfigTable {
-  readonly #backend: GnsBackend;
+  readonly #backend: Backend;
   readonly #known = new Map<string, KnownOption>();
   readonly #out = new SharedMemory(8);
   #value = new SharedMemory(firstTextBytes);
   readonly #size = new SharedMemory(8);
+  readonly #info = new SharedMemory(layoutOf(SteamNetConnectionInfo_t).size);
 
-  constructor(backend: GnsBackend) {
+  constructor(backend: Backend) {
     this.#backend = backend;
   }
 
@@ -96,40 +97,39 @@ export class ConfigTable {
     return known;
   }
 
-  /** All options that the library has, in its own order, with their global values. */
+  /** All options that the library has: those that it lists, in its own order, then those that it only answers for. */
   all(): ConfigOption[] {
-    const options: ConfigOption[] = [];
-    const { utils } = this.#backend.library.functions;
-    const next = (option: number) => utils.IterateGenericEditableConfigValues(this.#backend.utils, option, true);
-    for (let option = next(0); option !== 0 && options.length < 1000; option = next(option)) {
-      const name = this.#nameOf(option);
-      if (name === undefined) continue;
-      const known = this.#lookUp(name);
-      options.push({
-        name,
+    const { IterateGenericEditableConfigValues } = this.#backend.library.functions.utils;
+    const next = (option: number) => IterateGenericEditableConfigValues(this.#backend.utils, option, true);
+    const numbers = new Set<number>();
+    for (let option = next(0); option !== 0 && !numbers.has(option); option = next(option)) numbers.add(option);
+    for (const option of Object.values(ConfigValue)) numbers.add(option);
+    return [...numbers]
+      .map((option) => this.#ask(option))
+      .filter((known) => known !== undefined)
+      .map((known) => ({
+        name: known.name,
         option: known.option,
         type: typeNames[known.type],
         scope: scopeNames[known.scope],
-        value: this.read(known, "global"),
-      });
-    }
-    return options;
+        value: known.type === ConfigDataType.Ptr ? undefined : this.read(known, "global"),
+      }));
   }
 
   /** Gives every option its default for everything. */
   reset(): void {
     const { SetConfigValue } = this.#backend.library.functions.utils;
     for (const option of Object.values(ConfigValue)) {
-      if (this.#nameOf(option) === undefined) continue;
-      const type = this.#out.view.getInt32(0, true);
-      if (type === ConfigDataType.Ptr) continue;
-      SetConfigValue(this.#backend.utils, option, ConfigScope.Global, 0, type, null);
+      const known = this.#ask(option);
+      if (known === undefined || known.type === ConfigDataType.Ptr) continue;
+      SetConfigValue(this.#backend.utils, option, ConfigScope.Global, 0, known.type, null);
     }
   }
 
   /** An option's value for a target, undefined where the library does not tell it. */
   read(known: KnownOption, target: ConfigTarget): number | bigint | string | undefined {
     const { scope, object } = scopeOf(target);
+    if (!this.#exists(target)) return undefined;
     const capacity = this.#value.bytes.length;
     this.#size.view.setBigUint64(0, BigInt(capacity), true);
     const result = this.#backend.library.functions.utils.GetConfigValue(
@@ -173,6 +173,8 @@ export class ConfigTable {
     }
     const encoded = encode(known, value);
     const argument = known.type === ConfigDataType.String ? encoded.text : encoded.bits;
+    if (!this.#exists(target)) throw new HandleError(scopeNames[scope], object);
+    this.#backend.takeComplaint();
     const set = this.#backend.library.functions.utils.SetConfigValue(
       this.#backend.utils,
       known.option,
@@ -192,7 +194,7 @@ export class ConfigTable {
     }
   }
 
-  /** Sets options for everything, all of them or none. */
+  /** Sets options for everything. All are looked at before the first one is set. */
   writeAll(options: ConfigOptions | undefined): void {
     const given = givenOptions(options);
     for (const [name, value] of given) encode(this.settable(name), value);
@@ -218,26 +220,32 @@ export class ConfigTable {
     if (remembered !== undefined) return remembered;
     const option = Object.hasOwn(ConfigValue, name) ? ConfigValue[name as keyof typeof ConfigValue] : undefined;
     if (!option) throw new ConfigOptionError(name, `there is no such option${likeliest(name)}`);
-    if (this.#nameOf(option) === undefined) {
-      throw new ConfigOptionError(name, `${this.#backend.library.path} does not have it`);
-    }
-    const known: KnownOption = {
-      name,
-      option,
-      type: this.#out.view.getInt32(0, true) as ConfigDataType,
-      scope: this.#out.view.getInt32(4, true) as ConfigScope,
-    };
+    const known = this.#ask(option);
+    if (known === undefined) throw new ConfigOptionError(name, `${this.#backend.library.path} does not have it`);
     this.#known.set(name, known);
     return known;
   }
 
-  // Leaves type and scope in #out.
-  #nameOf(option: number): string | undefined {
+  /** What the library knows of an option, undefined when it does not have it. */
+  #ask(option: number): KnownOption | undefined {
     const { GetConfigValueInfo } = this.#backend.library.functions.utils;
-    return (
-      GetConfigValueInfo(this.#backend.utils, option, this.#out.bytes, this.#out.bytes.subarray(4))?.toString() ??
-      undefined
-    );
+    const [type, scope] = [this.#out.bytes, this.#out.bytes.subarray(4)];
+    const name = GetConfigValueInfo(this.#backend.utils, option, type, scope);
+    if (name === null) return undefined;
+    // The library's own enums: it has no other values.
+    return {
+      name: name.toString(),
+      option: option as ConfigValue,
+      type: this.#out.view.getInt32(0, true) as ConfigDataType,
+      scope: this.#out.view.getInt32(4, true) as ConfigScope,
+    };
+  }
+
+  // The library would answer for connections that were closed, and still takes leave of.
+  #exists(target: ConfigTarget): boolean {
+    if (target === "global" || !("connection" in target)) return true;
+    const { GetConnectionInfo } = this.#backend.library.functions.sockets;
+    return GetConnectionInfo(this.#backend.sockets, target.connection, this.#info.bytes);
   }
 }
 

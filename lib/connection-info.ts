@@ -65,9 +65,9 @@ export interface ConnectionStatus {
   readonly pendingReliable: number;
   /** Bytes of reliable messages on the wire and not acknowledged. C: `m_cbSentUnackedReliable`. */
   readonly sentUnacknowledgedReliable: number;
-  /** Microseconds that a message sent now would wait; right for connections with one lane. C: `m_usecQueueTime`. */
+  /** Microseconds that a message sent now would wait; Infinity while not connected. For connections with one lane. C: `m_usecQueueTime`. */
   readonly queueTime: number;
-  /** Largest deviation of a packet from its expected time lately, in microseconds; -1 while unknown. C: `m_usecMaxJitter`. */
+  /** Largest deviation of a packet from its expected time since this was last asked, in microseconds; -1 while unknown. C: `m_usecMaxJitter`. */
   readonly maxJitter: number;
 }
 
@@ -79,7 +79,7 @@ export interface LaneStatus {
   readonly pendingReliable: number;
   /** Bytes of reliable messages on the wire and not acknowledged. C: `m_cbSentUnackedReliable`. */
   readonly sentUnacknowledgedReliable: number;
-  /** Microseconds that a message sent now on this lane would wait. C: `m_usecQueueTime`. */
+  /** Microseconds that a message sent now on this lane would wait; Infinity while not connected. C: `m_usecQueueTime`. */
   readonly queueTime: number;
 }
 
@@ -111,6 +111,11 @@ export function readConnectionInfo(library: NativeLibrary, memory: SharedMemory,
   };
 }
 
+/** The library says the largest integer for "who knows when". */
+function waiting(microseconds: number): number {
+  return microseconds > Number.MAX_SAFE_INTEGER ? Infinity : microseconds;
+}
+
 /** Reads a `SteamNetConnectionRealTimeStatus_t` at `at`. */
 export function readConnectionStatus(memory: SharedMemory, at: number): ConnectionStatus {
   const { view } = memory;
@@ -128,7 +133,7 @@ export function readConnectionStatus(memory: SharedMemory, at: number): Connecti
     pendingUnreliable: view.getInt32(at + offsets.pendingUnreliable, true),
     pendingReliable: view.getInt32(at + offsets.pendingReliable, true),
     sentUnacknowledgedReliable: view.getInt32(at + offsets.sentUnackedReliable, true),
-    queueTime: memory.int64(at + offsets.queueTime),
+    queueTime: waiting(memory.int64(at + offsets.queueTime)),
     maxJitter: view.getInt32(at + offsets.maxJitter, true),
   };
 }
@@ -141,6 +146,6 @@ export function readLaneStatus(memory: SharedMemory, at: number): LaneStatus {
     pendingUnreliable: view.getInt32(at + offsets.pendingUnreliable, true),
     pendingReliable: view.getInt32(at + offsets.pendingReliable, true),
     sentUnacknowledgedReliable: view.getInt32(at + offsets.sentUnackedReliable, true),
-    queueTime: memory.int64(at + offsets.queueTime),
+    queueTime: waiting(memory.int64(at + offsets.queueTime)),
   };
 }

@@ -39,9 +39,18 @@ export class Emitter<Events extends object> {
     return (this.#handlers.get(name)?.length ?? 0) > 0;
   }
 
-  /** Calls the handlers of this name in the order in which they were added; gives what they threw to `failed`. */
-  emit<Name extends keyof Events>(name: Name, event: Events[Name], failed: (error: unknown) => void): void {
+  /**
+   * Calls the handlers of this name in the order in which they were added; gives what they threw to `failed`.
+   * @param wanted asked before each handler; false ends the delivery.
+   */
+  emit<Name extends keyof Events>(
+    name: Name,
+    event: Events[Name],
+    failed: (error: unknown) => void,
+    wanted: () => boolean = () => true,
+  ): void {
     for (const registration of this.#handlers.get(name) ?? []) {
+      if (!wanted()) return;
       if (registration.once) this.#remove(name, registration);
       try {
         registration.handler(event);

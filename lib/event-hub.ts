@@ -1,5 +1,5 @@
 /** One library's events on their way to everybody who has it open on this thread. */
-import type { GnsBackend } from "../sdk/gns.ts";
+import type { Backend } from "../sdk/backend.ts";
 import type { ConnectionHandle } from "./handles.ts";
 import { eventNames, readEvent, type NetworkingEvent, type NetworkingEvents } from "./events.ts";
 import { Emitter } from "./emitter.ts";
@@ -15,7 +15,7 @@ export class EventHub {
   static readonly #hubs = new Map<string, EventHub>();
 
   /** The hub of the library that this backend has open. */
-  static of(backend: GnsBackend): EventHub {
+  static of(backend: Backend): EventHub {
     const key = `${backend.number}:${backend.epoch}`;
     let hub = EventHub.#hubs.get(key);
     if (hub === undefined) EventHub.#hubs.set(key, (hub = new EventHub(key)));
@@ -23,7 +23,8 @@ export class EventHub {
   }
 
   readonly #key: string;
-  readonly #emitters = new Set<Emitter<NetworkingEvents>>();
+  // With the most detailed debug output that each one wants.
+  readonly #emitters = new Map<Emitter<NetworkingEvents>, number>();
   readonly #idle: (() => void)[] = [];
   #draining = false;
 
@@ -39,14 +40,21 @@ export class EventHub {
   /** A new set of handlers that gets every event from now on. */
   attach(): Emitter<NetworkingEvents> {
     const emitter = new Emitter<NetworkingEvents>(eventNames);
-    this.#emitters.add(emitter);
+    this.#emitters.set(emitter, 0);
     return emitter;
   }
 
   /** Ends delivery to these handlers. */
-  detach(emitter: Emitter<NetworkingEvents>): void {
+  detach(emitter: Emitter<NetworkingEvents>, backend: Backend): void {
+    this.setDebugLevel(emitter, 0, backend);
     this.#emitters.delete(emitter);
     if (this.#emitters.size === 0) EventHub.#hubs.delete(this.#key);
+  }
+
+  /** Sets the most detailed debug output that these handlers get. The library makes what the most curious want. */
+  setDebugLevel(emitter: Emitter<NetworkingEvents>, level: number, backend: Backend): void {
+    this.#emitters.set(emitter, level);
+    backend.setDebugLevel(Math.max(...this.#emitters.values()));
   }
 
   /** Delivers no further event of a connection that was just closed. */
@@ -65,53 +73,59 @@ export class EventHub {
    * next run.
    * @throws what a handler threw, when nobody handles `error`; several are one AggregateError.
    */
-  run(backend: GnsBackend): void {
+  run(backend: Backend): void {
     if (this.#draining) return;
     this.#draining = true;
     const uncaught: unknown[] = [];
+    const attempt = (action: () => void) => {
+      try {
+        action();
+      } catch (error) {
+        uncaught.push(error);
+      }
+    };
     try {
       for (const handle of this.#closedSinceRun) this.#closed.add(handle);
       this.#closedSinceRun = new Set();
       const events: NetworkingEvent[] = [];
-      backend.runCallbacks((record) => {
-        const event = readEvent(backend, record);
-        if (event !== undefined) events.push(event);
-      });
+      backend.runCallbacks((record) =>
+        attempt(() => {
+          const event = readEvent(backend, record);
+          if (event !== undefined) events.push(event);
+        }),
+      );
       for (const event of events) this.#deliver(event, uncaught);
       this.#closed.clear();
     } finally {
       this.#draining = false;
-      for (const action of this.#idle.splice(0)) action();
+      for (const action of this.#idle.splice(0)) attempt(action);
     }
     if (uncaught.length === 1) throw uncaught[0];
     if (uncaught.length > 1) throw new AggregateError(uncaught, "Several event handlers threw");
   }
 
   #deliver(event: NetworkingEvent, uncaught: unknown[]): void {
-    if (event.name === "connectionStatusChanged" && this.#isClosed(event.event.connectHandle)) return;
-    for (const emitter of [...this.#emitters]) {
-      emitEvent(emitter, event, (error) => {
+    for (const [emitter, debugLevel] of [...this.#emitters]) {
+      const failed = (error: unknown) => {
         if (emitter.has("error")) emitter.emit("error", error, (another) => uncaught.push(another));
         else uncaught.push(error);
-      });
+      };
+      // The switch lets the compiler see that name and event belong together.
+      switch (event.name) {
+        case "connectionStatusChanged": {
+          // Asked before each handler: the one before may have closed the connection.
+          const isWanted = () => !this.#isClosed(event.event.connectHandle);
+          emitter.emit(event.name, event.event, failed, isWanted);
+          break;
+        }
+        case "debugOutput":
+          if (event.event.level <= debugLevel) emitter.emit(event.name, event.event, failed);
+          break;
+      }
     }
   }
 
   #isClosed(connection: ConnectionHandle): boolean {
     return this.#closed.has(connection) || this.#closedSinceRun.has(connection);
-  }
-}
-
-function emitEvent(
-  emitter: Emitter<NetworkingEvents>,
-  { name, event }: NetworkingEvent,
-  failed: (error: unknown) => void,
-): void {
-  // The switch lets the compiler see that name and event belong together.
-  switch (name) {
-    case "connectionStatusChanged":
-      return emitter.emit(name, event, failed);
-    case "debugOutput":
-      return emitter.emit(name, event, failed);
   }
 }

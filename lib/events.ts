@@ -1,6 +1,6 @@
 /** The events that a network tells of, and how they are read from the library's records. */
 import { HelperRecordKind, type ConnectionState, type DebugOutputType } from "../ffi/enums.ts";
-import type { EventRecord, GnsBackend } from "../sdk/gns.ts";
+import type { Backend, EventRecord } from "../sdk/backend.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { SteamNetConnectionStatusChangedCallback_t } from "../ffi/structs.ts";
 import { readConnectionInfo, type ConnectionInfo } from "./connection-info.ts";
@@ -49,7 +49,7 @@ export type NetworkingEvent =
 const statusChanged = layoutOf(SteamNetConnectionStatusChangedCallback_t);
 
 /** Reads an event record; undefined for kinds that nobody can listen to. */
-export function readEvent(backend: GnsBackend, record: EventRecord): NetworkingEvent | undefined {
+export function readEvent(backend: Backend, record: EventRecord): NetworkingEvent | undefined {
   const { memory, payload } = record;
   switch (record.kind) {
     case HelperRecordKind.StatusChanged: {

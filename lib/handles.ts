@@ -1,4 +1,9 @@
-/** Handles: numbers that only the library gives out, told apart by their types. 0 is never valid. */
+/**
+ * Handles: numbers that only the library gives out, told apart by their types. 0 is never valid.
+ *
+ * GameNetworkingSockets finds a connection by the low 16 bits of its handle. It does not give the last 256 of them out
+ * again, but a handle that is kept long after its connection was closed may one day reach another: forget it then.
+ */
 
 declare const handleKind: unique symbol;
 

@@ -1,17 +1,20 @@
 /**
  * Identities in the SDK's text form: `"steamid:7656..."`, `"str:alice"`, `"ip:127.0.0.1:27015"`, `"gen:0a1b..."`.
- * The library itself reads and prints them, so it may know more kinds than are named here.
+ * The library itself reads and prints them.
  */
 import { maxIdentityString } from "../ffi/constants.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { SharedMemory } from "../ffi/memory.ts";
 import { SteamNetworkingIdentity } from "../ffi/structs.ts";
 import type { NativeLibrary } from "../sdk/library.ts";
+import { isAddressText } from "./address.ts";
 import { text } from "./validate.ts";
 
 /** Bytes of a `SteamNetworkingIdentity`. */
 export const identityBytes = layoutOf(SteamNetworkingIdentity).size;
 
+// The library takes any word before a colon for a kind that it will know one day, a slip of the pen included.
+const kinds = /^(?:steamid|xboxpwid|psn|ip|str|gen):/;
 const formatted = new SharedMemory(maxIdentityString);
 
 /**
@@ -21,11 +24,13 @@ const formatted = new SharedMemory(maxIdentityString);
 export function parseIdentity(library: NativeLibrary, identity: string): SharedMemory {
   const memory = new SharedMemory(identityBytes);
   text(identity, "an identity");
-  const { functions } = library;
-  // Steam's flat function has no size parameter; only Steam has the second one, by which the two are told apart.
-  const parsed = library.has("SteamAPI_ISteamNetworkingUtils_SteamNetworkingIdentity_ParseString")
-    ? functions.identity.ParseString(memory.bytes, identity)
-    : functions.identity.ParseStringSized(memory.bytes, identityBytes, identity);
+  const { identity: functions } = library.functions;
+  const known = kinds.test(identity) && (!identity.startsWith("ip:") || isAddressText(identity.slice(3)));
+  const parsed =
+    known &&
+    (library.kind === "steam"
+      ? functions.ParseString(memory.bytes, identity)
+      : functions.ParseStringSized(memory.bytes, identityBytes, identity));
   if (!parsed) {
     throw new TypeError(
       `${JSON.stringify(identity)} is no identity. Write "steamid:" and the number, "str:" and up to 31 bytes of text, "ip:" and an address, or "gen:" and up to 32 bytes in hexadecimal`,

@@ -1,5 +1,6 @@
 /** `openNetworking`: a network, open on this thread. */
 import { DebugOutputType } from "../ffi/enums.ts";
+import type { Backend } from "../sdk/backend.ts";
 import { GnsBackend } from "../sdk/gns.ts";
 import { NativeLibrary, type LibraryKind } from "../sdk/library.ts";
 import { locateLibrary } from "../sdk/locate.ts";
@@ -69,7 +70,7 @@ export class Networking {
   readonly utils: NetworkingUtils;
   /** What this network runs on. */
   readonly library: LibraryInfo;
-  readonly #backend: GnsBackend;
+  readonly #backend: Backend;
   readonly #hub: EventHub;
   readonly #events: Emitter<NetworkingEvents>;
 
@@ -94,10 +95,10 @@ export class Networking {
     this.library = { kind: library.kind, path, version: this.#backend.version };
     const config = new ConfigTable(this.#backend);
     this.sockets = new NetworkingSockets(this.#backend, config, this.#hub);
-    this.utils = new NetworkingUtils(this.#backend, config, this.#events);
+    this.utils = new NetworkingUtils(this.#backend, config, this.#hub, this.#events);
     try {
       // Global options are the process's: without this they would come over from a network that was closed.
-      if (this.#backend.state.opens === 1) config.reset();
+      if (this.#backend.isOnlyOpening) config.reset();
       if (debugOutput !== undefined) this.utils.setDebugOutputFunction(debugOutput.level, debugOutput.handler);
       config.writeAll(options.config);
     } catch (error) {
@@ -167,7 +168,7 @@ export class Networking {
   close(): void {
     this.#hub.whenIdle(() => {
       if (!this.#backend.isOpen) return;
-      this.#hub.detach(this.#events);
+      this.#hub.detach(this.#events, this.#backend);
       this.#backend.close(lingerMilliseconds);
     });
   }

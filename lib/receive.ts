@@ -3,7 +3,7 @@ import { SendFlags, type HelperSource } from "../ffi/enums.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { SharedMemory } from "../ffi/memory.ts";
 import { steam_sockets_received } from "../ffi/structs.ts";
-import type { GnsBackend } from "../sdk/gns.ts";
+import type { Backend } from "../sdk/backend.ts";
 import type { ConnectionHandle } from "./handles.ts";
 import { IdentityTexts } from "./identity.ts";
 
@@ -37,12 +37,12 @@ const firstArenaBytes = 1 << 20;
 
 /** The memory into which messages are received, used again and again. */
 export class Receiver {
-  readonly #backend: GnsBackend;
+  readonly #backend: Backend;
   readonly #identities: IdentityTexts;
   readonly #rows = new SharedMemory(rowsPerCall * row.size);
   #arena = new SharedMemory(firstArenaBytes);
 
-  constructor(backend: GnsBackend) {
+  constructor(backend: Backend) {
     this.#backend = backend;
     this.#identities = new IdentityTexts(backend.library);
   }

@@ -2,7 +2,7 @@
 import { layoutOf } from "../ffi/layout.ts";
 import { SharedMemory } from "../ffi/memory.ts";
 import { steam_sockets_outgoing } from "../ffi/structs.ts";
-import type { GnsBackend } from "../sdk/gns.ts";
+import type { Backend } from "../sdk/backend.ts";
 import type { ConnectionHandle } from "./handles.ts";
 import { bytes, describe, handle, int32, integer, type MessageData } from "./validate.ts";
 
@@ -20,21 +20,31 @@ export interface OutgoingMessage {
 
 const row = layoutOf(steam_sockets_outgoing);
 const mostPayload = 0xffff_fff0;
+const firstPayload = 64 * 1024;
+const keptPayload = 16 << 20;
 
-function checked(message: OutgoingMessage): OutgoingMessage {
-  if (typeof message === "object" && message !== null) return message;
-  throw new TypeError(
-    `Each message must be an object { connection, data, flags, lane }, not ${describe(message)}. To send payloads alone, name a connection and flags for all`,
-  );
+/** A message with every field looked at once, so that no getter can change it while it is written. */
+function checked(message: OutgoingMessage) {
+  if (typeof message !== "object" || message === null) {
+    throw new TypeError(
+      `Each message must be an object { connection, data, flags, lane }, not ${describe(message)}. To send payloads alone, name a connection and flags for all`,
+    );
+  }
+  return {
+    payload: bytes(message.data),
+    connection: handle(message.connection, "a message's connection"),
+    flags: int32(message.flags ?? 0, "a message's flags"),
+    lane: integer(message.lane ?? 0, "a message's lane", 0, 0xffff),
+  };
 }
 
 /** The memory from which batches are sent, used again and again. */
 export class Sender {
-  readonly #backend: GnsBackend;
+  readonly #backend: Backend;
   #rows = new SharedMemory(64 * row.size);
-  #payloads = new SharedMemory(64 * 1024);
+  #payloads = new SharedMemory(firstPayload);
 
-  constructor(backend: GnsBackend) {
+  constructor(backend: Backend) {
     this.#backend = backend;
   }
 
@@ -42,29 +52,29 @@ export class Sender {
   send(messages: readonly OutgoingMessage[]): number[] {
     // Everything is checked before anything is written, so that a bad message leaves nothing half sent.
     // Array.from visits holes too, where map would leave what an earlier batch wrote.
-    const payloads = Array.from(messages, (message) => bytes(checked(message).data));
-    const total = payloads.reduce((sum, payload) => sum + payload.length, 0);
+    const batch = Array.from(messages, checked);
+    const total = batch.reduce((sum, { payload }) => sum + payload.length, 0);
     if (total > mostPayload)
       throw new RangeError(`A batch holds up to ${mostPayload} bytes, not ${total}: send it in parts`);
-    if (this.#rows.bytes.length < messages.length * row.size)
-      this.#rows = new SharedMemory(messages.length * row.size * 2);
+    const rows = batch.length * row.size;
+    if (this.#rows.bytes.length < rows) this.#rows = new SharedMemory(rows * 2);
     if (this.#payloads.bytes.length < total) this.#payloads = new SharedMemory(total);
 
     const { view } = this.#rows;
     const { offsets } = row;
     let offset = 0;
-    messages.forEach((message, index) => {
+    batch.forEach(({ connection, payload, flags, lane }, index) => {
       const at = index * row.size;
-      const payload = payloads[index]!;
-      view.setUint32(at + offsets.connection, handle(message.connection, "a message's connection"), true);
-      view.setInt32(at + offsets.flags, int32(message.flags ?? 0, "a message's flags"), true);
+      view.setUint32(at + offsets.connection, connection, true);
+      view.setInt32(at + offsets.flags, flags, true);
       view.setUint32(at + offsets.offset, offset, true);
       view.setUint32(at + offsets.byteLength, payload.length, true);
-      view.setUint16(at + offsets.lane, integer(message.lane ?? 0, "a message's lane", 0, 0xffff), true);
+      view.setUint16(at + offsets.lane, lane, true);
       this.#payloads.bytes.set(payload, offset);
       offset += payload.length;
     });
-    this.#backend.send(this.#rows, messages.length, this.#payloads);
-    return messages.map((_, index) => this.#rows.int64(index * row.size + offsets.result));
+    this.#backend.send(this.#rows, batch.length, this.#payloads);
+    if (total > keptPayload) this.#payloads = new SharedMemory(firstPayload);
+    return batch.map((_, index) => this.#rows.int64(index * row.size + offsets.result));
   }
 }

@@ -4,7 +4,7 @@ import { ConnectionEnd, HelperSource, Result } from "../ffi/enums.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { SharedMemory } from "../ffi/memory.ts";
 import { SteamNetworkingIPAddr } from "../ffi/structs.ts";
-import type { GnsBackend } from "../sdk/gns.ts";
+import type { Backend } from "../sdk/backend.ts";
 import { formatAddress, parseAddress, type NativeAddress } from "./address.ts";
 import type { ConfigOptions, ConfigTable } from "./config.ts";
 import {
@@ -55,7 +55,7 @@ const noBytes = null;
  * range throw `TypeError` or `RangeError` before the library sees them.
  */
 export class NetworkingSockets {
-  readonly #backend: GnsBackend;
+  readonly #backend: Backend;
   readonly #config: ConfigTable;
   readonly #hub: EventHub;
   readonly #receiver: Receiver;
@@ -63,7 +63,7 @@ export class NetworkingSockets {
   readonly #scratch = new SharedMemory(1024);
 
   /** @internal */
-  constructor(backend: GnsBackend, config: ConfigTable, hub: EventHub) {
+  constructor(backend: Backend, config: ConfigTable, hub: EventHub) {
     this.#backend = backend;
     this.#config = config;
     this.#hub = hub;
@@ -101,7 +101,11 @@ export class NetworkingSockets {
       );
       if (socket !== 0) return socket as ListenSocketHandle;
     }
-    throw this.#refused(`A listen socket at ${address}`, "Name a local address whose port is free, or port 0");
+    throw this.#refused(
+      `A listen socket at ${address}`,
+      "Name a local address whose port is free, or port 0",
+      "no UDP port is free there, or it is no address of this machine",
+    );
   }
 
   /**
@@ -135,7 +139,8 @@ export class NetworkingSockets {
    *
    * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingSockets::AcceptConnection`.
    *
-   * @returns `InvalidParam` when there is no such connection, `InvalidState` when it is not waiting to be accepted.
+   * @returns `InvalidParam` when there is no such connection or we began it ourselves, `InvalidState` when it is not
+   * waiting to be accepted any more.
    */
   acceptConnection(connection: ConnectionHandle): Result {
     return asResult(
@@ -229,6 +234,7 @@ export class NetworkingSockets {
    * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingSockets::CreatePollGroup`.
    */
   createPollGroup(): PollGroupHandle {
+    this.#backend.takeComplaint();
     const group = this.#backend.library.functions.sockets.CreatePollGroup(this.#backend.sockets);
     if (group === 0) throw this.#refused("A poll group", "Destroy those that are not needed");
     return group as PollGroupHandle;
@@ -423,7 +429,7 @@ export class NetworkingSockets {
   }
 
   /**
-   * Our own identity in the SDK's text form; `"invalid"` while there is none.
+   * Our own identity in the SDK's text form; `"ip:::1"`, localhost, when the network was opened without one.
    *
    * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingSockets::GetIdentity`.
    */
@@ -440,12 +446,13 @@ export class NetworkingSockets {
    *
    * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingSockets::ConfigureConnectionLanes`.
    *
-   * @param lanes how many, 1 to 255; a few are cheap.
+   * @param lanes how many, 1 to 255; a few are cheap. GameNetworkingSockets 1.6.0 loses connections that use more than
+   * 8, so those are `InvalidParam`.
    * @param priorities one for each lane: a LOWER number goes first, and a lane waits while one with a lower number has
    * anything to send. Without it all are equal.
    * @param weights one for each lane, 1 to 65535: how lanes of equal priority share the bandwidth. Without it equally.
-   * @returns `NoConnection` when there is no such connection, `InvalidParam` for fewer lanes than there are,
-   * `InvalidState` when it has ended.
+   * @returns `NoConnection` when there is no such connection, `InvalidParam` for too many lanes or fewer than there
+   * are, `InvalidState` when it has ended, `Fail` when the peer is too old for lanes, which ends the connection.
    */
   configureConnectionLanes(
     connection: ConnectionHandle,
@@ -459,15 +466,7 @@ export class NetworkingSockets {
       weights == null
         ? null
         : new Uint16Array(eachLane(weights, lanes, "weights", (weight, what) => integer(weight, what, 1, 0xffff)));
-    return asResult(
-      this.#backend.library.functions.sockets.ConfigureConnectionLanes(
-        this.#backend.sockets,
-        handle(connection, "connection"),
-        lanes,
-        priorityList,
-        weightList,
-      ),
-    );
+    return asResult(this.#backend.configureLanes(handle(connection, "connection"), lanes, priorityList, weightList));
   }
 
   // ---- messages -----------------------------------------------------------------------------------------------------
@@ -480,8 +479,12 @@ export class NetworkingSockets {
    * @param data up to 512 KiB (524,288 bytes); copied before the call returns.
    * @param flags a sum of {@link SendFlags}. An unreliable message of more than about 16 KB is sent reliably.
    * @returns `messageNumber` from 1 when `result` is `OK`, else 0. `InvalidParam`: no such connection, or too large;
-   * `InvalidState`, `NoConnection`: it has ended; `Ignored`: `NoDelay` was asked for and there would have been one;
+   * `NoConnection`: it has ended; `Ignored`: `NoDelay` was asked for and the connection is not connected yet;
    * `LimitExceeded`: too much waits to be sent (option SendBufferSize).
+   *
+   * A warning: GameNetworkingSockets ends the PROCESS when a connection has some 65,000 reliable segments, of about
+   * 1,000 bytes or one message each, that the peer has not acknowledged. Watch `sentUnacknowledgedReliable` and
+   * `pendingReliable` of {@link getConnectionRealTimeStatus} when you send many small reliable messages.
    */
   sendMessageToConnection(
     connection: ConnectionHandle,
@@ -531,8 +534,8 @@ export class NetworkingSockets {
    *
    * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingSockets::FlushMessagesOnConnection`.
    *
-   * @returns `InvalidParam` when there is no such connection, `InvalidState` or `NoConnection` when it has ended,
-   * `Ignored` when it is not connected yet.
+   * @returns `InvalidParam` when there is no such connection, `NoConnection` when it has ended, `Ignored` when it is
+   * not connected yet.
    */
   flushMessagesOnConnection(connection: ConnectionHandle): Result {
     return asResult(
@@ -588,8 +591,8 @@ export class NetworkingSockets {
     this.#hub.run(this.#backend);
   }
 
-  #refused(what: string, mend: string): CreationError {
-    return new CreationError(what, this.#backend.takeComplaint(), mend);
+  #refused(what: string, mend: string, otherwise = ""): CreationError {
+    return new CreationError(what, this.#backend.takeComplaint() || otherwise, mend);
   }
 }
 
@@ -614,8 +617,8 @@ function eachLane(
   if (!Array.isArray(values)) throw new TypeError(`${what} must be an array, not ${describe(values)}`);
   if (values.length !== lanes)
     throw new RangeError(`${what} must hold one for each of ${lanes} lanes, not ${values.length}`);
-  // Unlike map, this checks holes too.
-  return Array.from(values, (value) => check(value, what));
+  // By index, which neither skips holes nor asks the array's own iterator.
+  return Array.from({ length: lanes }, (_, lane) => check(values[lane]!, what));
 }
 
 /** The start of a text that takes at most `most` bytes in UTF-8, without half a character at its end. */

@@ -1,6 +1,6 @@
 /** `NetworkingUtils`: the library's clock, its config options and its log. */
 import { DebugOutputType } from "../ffi/enums.ts";
-import type { GnsBackend } from "../sdk/gns.ts";
+import type { Backend } from "../sdk/backend.ts";
 import {
   ConfigTable,
   type ConfigOption,
@@ -9,20 +9,23 @@ import {
   type ConfigTarget,
 } from "./config.ts";
 import type { Emitter, Handler } from "./emitter.ts";
+import type { EventHub } from "./event-hub.ts";
 import type { DebugOutputEvent, NetworkingEvents } from "./events.ts";
 import { integer } from "./validate.ts";
 
 /** What the networking interfaces need beside them. C: `ISteamNetworkingUtils`. Made by {@link openNetworking}. */
 export class NetworkingUtils {
-  readonly #backend: GnsBackend;
+  readonly #backend: Backend;
   readonly #config: ConfigTable;
+  readonly #hub: EventHub;
   readonly #events: Emitter<NetworkingEvents>;
   #debugHandler: Handler<DebugOutputEvent> | undefined;
 
   /** @internal */
-  constructor(backend: GnsBackend, config: ConfigTable, events: Emitter<NetworkingEvents>) {
+  constructor(backend: Backend, config: ConfigTable, hub: EventHub, events: Emitter<NetworkingEvents>) {
     this.#backend = backend;
     this.#config = config;
+    this.#hub = hub;
     this.#events = events;
   }
 
@@ -38,7 +41,7 @@ export class NetworkingUtils {
 
   /**
    * Every config option that the loaded library has, asked of the library itself: name, type, narrowest scope, global
-   * value.
+   * value. Options that hold C functions are listed too, without a value; they can't be set.
    *
    * On every library. C: `ISteamNetworkingUtils::IterateGenericEditableConfigValues`, `GetConfigValueInfo`,
    * `GetConfigValue`.
@@ -48,8 +51,8 @@ export class NetworkingUtils {
   }
 
   /**
-   * Sets a config option, by default for everything until the network is closed. A listen socket hands its options on
-   * to the connections that it takes from then on. The library moves a number beyond its own limits to the nearest one
+   * Sets a config option, by default for everything until the network is closed. What is set for a listen
+   * socket counts for the connections that it took and takes, but for those for which it was set themselves. The library moves a number beyond its own limits to the nearest one
    * within.
    *
    * On every library. C: `ISteamNetworkingUtils::SetConfigValue`.
@@ -82,7 +85,7 @@ export class NetworkingUtils {
   /**
    * Has the library's log delivered to `handler`, in `runCallbacks` like every event, up to a level of detail.
    * {@link DebugOutputType.None} ends it. Lines wait in a ring of 1 MiB; when it is full the oldest go and are counted
-   * in {@link debugOutputsDropped}. The level is one for the process.
+   * in {@link debugOutputsDropped}. Each opening of the network gets what it asked for.
    *
    * On every library. C: `ISteamNetworkingUtils::SetDebugOutputFunction`.
    */
@@ -93,7 +96,7 @@ export class NetworkingUtils {
     if (wanted !== undefined) this.#events.on("debugOutput", wanted);
     if (this.#debugHandler !== undefined) this.#events.off("debugOutput", this.#debugHandler);
     this.#debugHandler = wanted;
-    this.#backend.setDebugLevel(level);
+    this.#hub.setDebugLevel(this.#events, level, this.#backend);
   }
 
   /** Lines of debug output that newer ones pushed out before anybody fetched them. */

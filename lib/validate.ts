@@ -4,6 +4,8 @@
 export type MessageData = string | ArrayBufferView | ArrayBufferLike;
 
 const encoder = new TextEncoder();
+// C counts them in an int.
+const mostBytes = 0x7fff_ffff;
 const int64 = { least: -(2n ** 63n), most: 2n ** 63n - 1n };
 
 /** @throws TypeError when it is no number, RangeError when it is no integer from `least` to `most`. */
@@ -62,16 +64,23 @@ export function shortText(value: string, what: string, most: number): string {
 /** The bytes of a message, as a view on the caller's own memory where there is any. */
 export function bytes(data: MessageData): Uint8Array {
   if (typeof data === "string") return encoder.encode(data);
-  if (data instanceof Uint8Array && data.byteLength > 0) return data;
   if (ArrayBuffer.isView(data)) {
     refuseDetached(data.buffer);
-    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    // A view of our own: the caller's may have a `length` that is not its length.
+    return notTooLarge(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
   if (data instanceof ArrayBuffer || data instanceof SharedArrayBuffer) {
     refuseDetached(data);
-    return new Uint8Array(data);
+    return notTooLarge(new Uint8Array(data));
   }
   throw new TypeError(`A message must be a string, a view or a buffer, not ${describe(data)}`);
+}
+
+function notTooLarge(payload: Uint8Array): Uint8Array {
+  if (payload.length > mostBytes) {
+    throw new RangeError(`A message can't have more than ${mostBytes} bytes, and this one has ${payload.length}`);
+  }
+  return payload;
 }
 
 function refuseDetached(buffer: ArrayBufferLike): void {

@@ -3,24 +3,16 @@ import { maxErrorMessage } from "../ffi/constants.ts";
 import { HelperAnswer, type HelperSource } from "../ffi/enums.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { SharedMemory, type Address } from "../ffi/memory.ts";
-import { steam_sockets_functions, steam_sockets_record, SteamNetworkingIdentity } from "../ffi/structs.ts";
+import {
+  steam_sockets_functions,
+  steam_sockets_outgoing,
+  steam_sockets_record,
+  SteamNetworkingIdentity,
+} from "../ffi/structs.ts";
+import type { Backend, EventRecord } from "./backend.ts";
 import { AlreadyOpenError, ClosedError, LibraryLoadError, LibraryStartError, NetworkingError } from "./errors.ts";
 import { buildOf, helperFor, LibraryState, type Helper } from "./helper.ts";
 import type { NativeLibrary } from "./library.ts";
-
-/** An event record, readable until the visitor returns. */
-export interface EventRecord {
-  /** One of {@link HelperRecordKind}. */
-  readonly kind: number;
-  /** Debug output: its level. */
-  readonly argument: number;
-  /** Where the payload lies. */
-  readonly memory: SharedMemory;
-  /** Offset of the payload in `memory`. */
-  readonly payload: number;
-  /** Bytes of payload. */
-  readonly payloadBytes: number;
-}
 
 /** How to open the library. */
 export interface GnsOptions {
@@ -36,14 +28,10 @@ const record = layoutOf(steam_sockets_record);
 const mostRecordBytes = 1 << 30;
 
 /** One opening of the library. Openings on one thread share the library; each is closed for itself. */
-export class GnsBackend {
-  /** The library's file and functions. */
+export class GnsBackend implements Backend {
   readonly library: NativeLibrary;
-  /** The helper's number for the library, the same for all openings that share it. */
   readonly number: number;
-  /** The library's epoch: another one after the last close. */
   readonly epoch: number;
-  /** The library's version where it tells, else "unknown". */
   readonly version: string;
   /** What the helper shows of the library. */
   readonly state: LibraryState;
@@ -88,33 +76,24 @@ export class GnsBackend {
     }
   }
 
-  /** Whether this opening can be used. */
   get isOpen(): boolean {
     return !this.#closed && this.state.epoch === this.epoch;
   }
 
-  /**
-   * The `self` of ISteamNetworkingSockets. Every flat call asks for it anew, so none can follow the last close.
-   * @throws ClosedError after this opening was closed.
-   */
+  get isOnlyOpening(): boolean {
+    return this.isOpen && this.state.opens === 1;
+  }
+
   get sockets(): Address {
     this.#mustBeOpen();
     return this.#sockets;
   }
 
-  /**
-   * The `self` of ISteamNetworkingUtils.
-   * @throws ClosedError after this opening was closed.
-   */
   get utils(): Address {
     this.#mustBeOpen();
     return this.#utils;
   }
 
-  /**
-   * Runs the library's callbacks, then shows every record that waits to `visit`, events before debug output. The
-   * native call has returned by then.
-   */
   runCallbacks(visit: (record: EventRecord) => void): void {
     this.#mustBeOpen();
     const { run_callbacks, read_events, read_debug_output } = this.#helper;
@@ -126,28 +105,23 @@ export class GnsBackend {
     }
   }
 
-  /**
-   * Manual poll mode: does the library's work, waiting up to `milliseconds` for packets.
-   * @throws NetworkingError when the library was not opened in manual poll mode.
-   */
   poll(milliseconds: number): void {
+    this.#mustBeOpen();
     const answer = this.#answer(this.#helper.poll(this.number, this.epoch, milliseconds));
     if (answer < 0)
       throw new NetworkingError("The network was not opened with manualPoll: its own thread does this work");
   }
 
-  /** Sets which debug output is kept, 0 for none. */
   setDebugLevel(level: number): void {
+    this.#mustBeOpen();
     this.#answer(this.#helper.set_debug_level(this.number, this.epoch, level));
   }
 
-  /** Debug records that newer ones pushed out before anybody read them. */
   get debugOutputsDropped(): number {
     this.#mustBeOpen();
     return this.state.debugOutputsDropped;
   }
 
-  /** What the library last complained of on this thread, forgotten by asking; empty when it did not. */
   takeComplaint(): string {
     const length = this.#helper.take_complaint(this.#complaint.bytes, maxErrorMessage);
     return this.#complaint
@@ -156,16 +130,10 @@ export class GnsBackend {
       .replace(/[ .]+$/, "");
   }
 
-  /** A UDP port that is free right now at the local address in `address`, 0 when there is none. */
   freePort(address: SharedMemory): number {
     return this.#helper.free_port(address.bytes);
   }
 
-  /**
-   * Receives up to `maximum` messages into rows and an arena.
-   * @returns how many rows were filled, -1 when the library does not know the handle; and how large the arena must be
-   * for a message that waits because it did not fit, 0 when none does.
-   */
   receive(
     source: HelperSource,
     handle: number,
@@ -173,6 +141,7 @@ export class GnsBackend {
     maximum: number,
     arena: SharedMemory,
   ): { count: number; needed: number } {
+    this.#mustBeOpen();
     const answer = this.#answer(
       this.#helper.receive(
         this.number,
@@ -189,14 +158,27 @@ export class GnsBackend {
     return { count: Math.max(answer, -1), needed: answer < 0 ? 0 : this.#needed.view.getUint32(0, true) };
   }
 
-  /** Sends the messages described in `rows`; each row gets its result. */
   send(rows: SharedMemory, count: number, payloads: SharedMemory): void {
+    this.#mustBeOpen();
+    if (count * layoutOf(steam_sockets_outgoing).size > rows.bytes.length) {
+      throw new RangeError("There are more messages than their memory holds");
+    }
     const { send } = this.#helper;
     const answer = send(this.number, this.epoch, rows.bytes, count, payloads.bytes, payloads.bytes.length);
     if (this.#answer(answer) < 0) throw new RangeError("A message lies outside of the memory that was given");
   }
 
-  /** Gives this opening back; the last one ends the library, waiting for connections that linger. Twice does nothing. */
+  configureLanes(
+    connection: number,
+    lanes: number,
+    priorities: Int32Array | null,
+    weights: Uint16Array | null,
+  ): number {
+    this.#mustBeOpen();
+    const { configure_lanes } = this.#helper;
+    return this.#answer(configure_lanes(this.number, this.epoch, connection, lanes, priorities, weights));
+  }
+
   close(lingerMilliseconds: number): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -247,7 +229,7 @@ export class GnsBackend {
   }
 
   #answer(answer: number): number {
-    if (answer === HelperAnswer.NotOpen || this.#closed) throw closedError();
+    if (answer === HelperAnswer.NotOpen) throw closedError();
     return answer;
   }
 }

@@ -229,6 +229,47 @@ describe("a message", () => {
     expect((await receiveMessages(net, server, 1)).map(({ size }) => size)).toEqual([5]);
   });
 
+  testOnNetwork("whose view says it is longer than it is", async (net) => {
+    const { client, server } = await connectOverUDP(net);
+    const liar = Object.defineProperty(new Uint8Array(new ArrayBuffer(16)), "length", { value: 300_000 });
+    expect(net.sockets.sendMessageToConnection(client, liar, SendFlags.Reliable).result).toBe(Result.OK);
+    expect(net.sockets.sendMessages([liar], client, SendFlags.Reliable)).toEqual([2]);
+    expect((await receiveMessages(net, server, 2)).map(({ size }) => size)).toEqual([16, 16]);
+  });
+
+  testOnNetwork("that changes its batch while it is looked at", async (net) => {
+    const { client, server } = await connectOverUDP(net);
+    const { sockets } = net;
+    sockets.sendMessages(["secret", "secret"], client, SendFlags.Reliable);
+    const batch = [
+      {
+        data: "first",
+        flags: SendFlags.Reliable,
+        get connection() {
+          while (batch.length < 40) batch.push({ connection: client, data: "more", flags: SendFlags.Reliable });
+          sockets.sendMessages(["within"], client, SendFlags.Reliable);
+          return client;
+        },
+      },
+    ];
+    const results = sockets.sendMessages(batch);
+    expect(results.every((result) => result > 0)).toBe(true);
+    const texts = (await receiveMessages(net, server, 3 + results.length)).map(({ payload }) => payload);
+    expect(texts.map((payload) => new TextDecoder().decode(payload)).slice(0, 4)).toEqual([
+      "secret",
+      "secret",
+      "within",
+      "first",
+    ]);
+  });
+
+  testOnNetwork("of more bytes than C can count", async (net) => {
+    const { client } = await connectOverUDP(net);
+    const huge = new Uint8Array(2 ** 32);
+    expectRefusal(() => net.sockets.sendMessageToConnection(client, huge, 0), RangeError, /2147483647 bytes/);
+    expectRefusal(() => net.sockets.sendMessages([huge], client, 0), RangeError, /2147483647 bytes/);
+  });
+
   testOnNetwork("of more than the send buffer holds", async (net) => {
     const { client } = await connectOverUDP(net, { options: { SendBufferSize: 1000 } });
     expect(net.sockets.sendMessageToConnection(client, new Uint8Array(100_000), SendFlags.Reliable).result).toBe(

@@ -65,14 +65,16 @@ describe("configOptions", () => {
     for (const { name, option, type, value } of options.values()) {
       expect(ConfigValue).toHaveProperty(name, option);
       expect(typeof value, name).toBe(types[type]);
-      expect(net.utils.getConfigValue(untyped<"NagleTime">(name))).toBe(value!);
+      if (type === "pointer") expect(name).toStartWith("Callback_");
+      else expect(net.utils.getConfigValue(untyped<"NagleTime">(name))).toBe(value!);
     }
   });
 
   test("has options that can all be set to what they are", () => {
     using net = openNetworking();
     const before = net.utils.configOptions();
-    for (const { name, value } of before) net.utils.setConfigValue(untyped<"NagleTime">(name), untyped(value));
+    for (const { name, value, type } of before)
+      if (type !== "pointer") net.utils.setConfigValue(untyped<"NagleTime">(name), untyped(value));
     expect(net.utils.configOptions()).toEqual(before);
   });
 

@@ -107,6 +107,20 @@ describe("lines", () => {
     }
   });
 
+  test("are no more than each opening asked for, and end with it", () => {
+    using quiet = openNetworking();
+    const levels: number[] = [];
+    quiet.on("debugOutput", ({ level }) => levels.push(level));
+    {
+      using curious = openNetworking({ debugOutput: { level: DebugOutputType.Everything, handler: () => {} } });
+      curious.sockets.createSocketPair(true);
+      curious.runCallbacks();
+    }
+    quiet.sockets.createSocketPair(true);
+    quiet.runCallbacks();
+    expect(levels).toEqual([]);
+  });
+
   test("end with None", () => {
     using net = openNetworking();
     const lines = new Lines();

@@ -263,6 +263,23 @@ describe("after closeConnection no event comes", () => {
     ]);
   });
 
+  test("for the handlers behind the one that closed it, of any opening", async () => {
+    using net = openNetworking();
+    using other = openNetworking();
+    const [connection] = await failedConnections(net, 1);
+    const told: string[] = [];
+    net.on("connectionStatusChanged", ({ connectHandle }) => {
+      told.push("first");
+      net.sockets.closeConnection(connectHandle);
+    });
+    net.on("connectionStatusChanged", () => told.push("second"));
+    other.on("connectionStatusChanged", () => told.push("other"));
+    net.runCallbacks();
+    net.runCallbacks();
+    expect(told).toEqual(["first"]);
+    expect(net.sockets.getConnectionInfo(connection!)).toBeUndefined();
+  });
+
   test("of one that was closed at once, and the next ones are told of", async () => {
     using net = openNetworking();
     const log = new StatusLog(net);
@@ -442,6 +459,13 @@ describe("handlers", () => {
     net.sockets.connectByIPAddress(silence.address);
     net.runCallbacks();
     expect(calls).toEqual(["twice"]);
+  });
+
+  test("are of events that there are", () => {
+    using net = openNetworking();
+    const name = JSON.parse('"connectionstatuschanged"');
+    expect(() => net.on(name, () => {})).toThrow(TypeError);
+    expect(() => net.on(name, () => {})).toThrow(/connectionStatusChanged, debugOutput, error/);
   });
 
   test("must be functions", () => {

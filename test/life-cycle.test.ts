@@ -182,6 +182,17 @@ describe("after a close", () => {
 });
 
 describe("opened again on the same thread", () => {
+  test("the opening that was closed neither sends nor receives what is the other's", async () => {
+    using net = openNetworking();
+    const closed = openNetworking();
+    const { connection1, connection2 } = net.sockets.createSocketPair();
+    expect(net.sockets.sendMessages(["kept"], connection1, SendFlags.Reliable)).toEqual([1]);
+    closed.close();
+    expect(() => closed.sockets.sendMessages(["ghost"], connection1, SendFlags.Reliable)).toThrow(ClosedError);
+    expect(() => closed.sockets.receiveMessagesOnConnection(connection2)).toThrow(ClosedError);
+    expect(net.sockets.receiveMessagesOnConnection(connection2).map(({ messageNumber }) => messageNumber)).toEqual([1]);
+  });
+
   test("it is shared until the last close", async () => {
     const first = openNetworking({ identity: "str:first" });
     const second = openNetworking();

@@ -104,9 +104,8 @@ void AwaitLingering(Library &library, uint32_t milliseconds) {
   }
 }
 
-void End(int32_t number, uint32_t linger_milliseconds) {
+void End(int32_t number) {
   Library &library = LibraryAt(number);
-  AwaitLingering(library, linger_milliseconds);
   Store(library.state.epoch, library.state.epoch + 1);
   Store(library.state.opens, uint32_t{0});
   Store(library.state.owner, uint64_t{0});
@@ -128,7 +127,7 @@ void EndLibrariesOf(uint64_t thread) {
   const std::lock_guard<std::mutex> guard(OpeningLock());
   for (int32_t number = 0; number < STEAM_SOCKETS_LIBRARIES; ++number) {
     if (Load(LibraryAt(number).state.owner) == thread) {
-      End(number, 0);
+      End(number);
     }
   }
 }
@@ -191,16 +190,20 @@ int32_t steam_sockets_open(const steam_sockets_functions *functions, const void 
 }
 
 int32_t steam_sockets_close(int32_t number, uint32_t epoch, uint32_t linger_milliseconds) {
-  const std::lock_guard<std::mutex> guard(OpeningLock());
+  // Only this thread can open or close it, so it stays as it is while we wait without the lock.
   Library *const library = OpenLibrary(number, epoch);
   if (library == nullptr) {
     return STEAM_SOCKETS_NOT_OPEN;
   }
+  if (library->state.opens == 1) {
+    AwaitLingering(*library, linger_milliseconds);
+  }
+  const std::lock_guard<std::mutex> guard(OpeningLock());
   if (library->state.opens > 1) {
     Store(library->state.opens, library->state.opens - 1);
     return static_cast<int32_t>(library->state.opens);
   }
-  End(number, linger_milliseconds);
+  End(number);
   return 0;
 }
 

@@ -1,0 +1,77 @@
+/** A networking library, open on this thread: the one face that all of them show to what stands above. */
+import type { HelperSource } from "../ffi/enums.ts";
+import type { Address, SharedMemory } from "../ffi/memory.ts";
+import type { NativeLibrary } from "./library.ts";
+
+/** An event record, readable until the visitor returns. */
+export interface EventRecord {
+  /** One of {@link HelperRecordKind}. */
+  readonly kind: number;
+  /** Debug output: its level. */
+  readonly argument: number;
+  /** Where the payload lies. */
+  readonly memory: SharedMemory;
+  /** Offset of the payload in `memory`. */
+  readonly payload: number;
+  /** Bytes of payload. */
+  readonly payloadBytes: number;
+}
+
+/**
+ * One opening of a library. Openings on one thread share the library; each is closed for itself. After that every
+ * member that needs the library throws ClosedError, and nothing reaches the library.
+ */
+export interface Backend {
+  /** The library's file and functions. */
+  readonly library: NativeLibrary;
+  /** The helper's number for the library, the same for all openings that share it. */
+  readonly number: number;
+  /** The library's epoch: another one after the last close. */
+  readonly epoch: number;
+  /** The library's version where it tells, else "unknown". */
+  readonly version: string;
+  /** Whether this opening can be used. */
+  readonly isOpen: boolean;
+  /** Whether this is the only opening of the library. */
+  readonly isOnlyOpening: boolean;
+  /** The `self` of ISteamNetworkingSockets. Every flat call asks for it anew, so none can follow the last close. */
+  readonly sockets: Address;
+  /** The `self` of ISteamNetworkingUtils. */
+  readonly utils: Address;
+  /** Debug records that newer ones pushed out before anybody read them. */
+  readonly debugOutputsDropped: number;
+  /**
+   * Runs the library's callbacks, then shows every record that waits to `visit`, events before debug output. The
+   * native call has returned by then.
+   */
+  runCallbacks(visit: (record: EventRecord) => void): void;
+  /**
+   * Manual poll mode: does the library's work, waiting up to `milliseconds` for packets.
+   * @throws NetworkingError when the library was not opened in manual poll mode.
+   */
+  poll(milliseconds: number): void;
+  /** Sets which debug output is kept, 0 for none. */
+  setDebugLevel(level: number): void;
+  /** What the library last complained of on this thread, forgotten by asking; empty when it did not. */
+  takeComplaint(): string;
+  /** A UDP port that is free right now at the local address in `address`, 0 when there is none. */
+  freePort(address: SharedMemory): number;
+  /** ConfigureConnectionLanes, answering an EResult. The lists have one entry for each lane, or are null. */
+  configureLanes(connection: number, lanes: number, priorities: Int32Array | null, weights: Uint16Array | null): number;
+  /**
+   * Receives up to `maximum` messages into rows and an arena.
+   * @returns how many rows were filled, -1 when the library does not know the handle; and how large the arena must be
+   * for a message that waits because it did not fit, 0 when none does.
+   */
+  receive(
+    source: HelperSource,
+    handle: number,
+    rows: SharedMemory,
+    maximum: number,
+    arena: SharedMemory,
+  ): { count: number; needed: number };
+  /** Sends the messages described in `rows`; each row gets its result. */
+  send(rows: SharedMemory, count: number, payloads: SharedMemory): void;
+  /** Gives this opening back; the last one ends the library, waiting for connections that linger. Twice does nothing. */
+  close(lingerMilliseconds: number): void;
+}
