@@ -1,10 +1,11 @@
 /**
  * Config options.
  *
- * - `configOptions` tells what the library itself knows: number, type, scope and value of each; no callbacks.
+ * - `configOptions` tells what the library itself knows: number, type, scope and value of each, callbacks without a
+ *   value.
  * - Every one can be set to the value that it has; numbers of 32 and 64 bits, floats and texts of any length come back
  *   as they were set, a number beyond the library's limits as the nearest within.
- * - A connection has its own value, else its listen socket's, else that for everything.
+ * - A connection has its own value, else its listen socket's, else that for everything; one that was closed has none.
  * - Options at creation take effect: SendBufferSize, TimeoutInitial, ConnectionUserData, Unencrypted; those of a listen
  *   socket for the connections that it takes. So do those at `openNetworking`: all packets lost.
  * - What is refused (see bad-input.test.ts) changes no option.
@@ -31,7 +32,7 @@ import { untyped } from "./support/refusal.ts";
 import { expectRoundTrip } from "./support/round-trip.ts";
 import { Silence } from "./support/silence.ts";
 import { StatusLog } from "./support/status-log.ts";
-import { connectOverUDP } from "./support/udp-pair.ts";
+import { closePair, connectOverUDP } from "./support/udp-pair.ts";
 
 const { Connecting, Connected, ProblemDetectedLocally } = ConnectionState;
 
@@ -160,6 +161,8 @@ describe("a connection", () => {
     utils.setConfigValue("SendRateMax", 4_000_000, { connection: server });
     utils.setConfigValue("SendRateMax", 5_000_000);
     expect(values()).toEqual([5_000_000, 3_000_000, 4_000_000, 5_000_000]);
+    closePair(net, { client, server, listenSocket });
+    expect(values()).toEqual([5_000_000, undefined, undefined, undefined]);
   });
 });
 

@@ -6,14 +6,14 @@
  *   changed before the handlers run.
  * - A connection that dies while Connecting never is Connected, whoever ends it.
  * - After `closeConnection` no event of that connection comes: neither what had happened before and was not fetched,
- *   nor, when it is closed in a handler, what waits in the same drain.
+ *   nor, when it is closed in a handler, what waits in the same drain, not even for the handlers behind that one.
  * - `runCallbacks` in a handler does nothing.
  * - A handler that throws keeps no other handler and no later event from coming. What it threw goes to `error`; without
  *   a handler for that, or when that throws in turn, `runCallbacks` throws it at its end: one as it is, several as one
  *   AggregateError.
  * - A close of the network in a handler takes effect when the drain is over, thrown errors or not.
  * - Hundreds of connections at once: every event comes, in order for each connection, hundreds in one drain.
- * - `on` as often as it was called and in that order, `once` once, `off` one or all.
+ * - `on` as often as it was called and in that order, `once` once, `off` one or all; only of events that there are.
  * - Two openings on one thread both get every event once, whoever fetches it; one that was closed gets none.
  */
 import { describe, expect, test } from "bun:test";
