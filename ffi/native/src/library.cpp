@@ -220,9 +220,8 @@ int32_t steam_sockets_configure_lanes(int32_t number, uint32_t epoch, uint32_t c
   if (lanes < 1) {
     return STEAM_SOCKETS_BAD_ARGUMENT;
   }
-  return IsBuiltIn(functions)
-             ? ConfigureLanes(functions, library->sockets, connection, lanes, priorities, weights)
-             : functions.configure_lanes(library->sockets, connection, lanes, priorities, weights);
+  return IsBuiltIn(functions) ? ConfigureLanes(functions, library->sockets, connection, lanes, priorities, weights)
+                              : functions.configure_lanes(library->sockets, connection, lanes, priorities, weights);
 }
 
 int32_t steam_sockets_poll(int32_t number, uint32_t epoch, int32_t milliseconds) {
