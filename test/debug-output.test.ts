@@ -3,7 +3,8 @@
  *
  * - Lines come in `runCallbacks` and nowhere else, those of the library's own thread too; at `openNetworking` from its
  *   start on.
- * - Only lines up to the level that each opening asked for; None ends it, another handler takes the place of the one before.
+ * - Only lines up to the level that each opening asked for; None ends it, another handler takes the place of the one
+ *   before.
  * - When too much waits, the oldest lines go and are counted, and never an event.
  * - CreationError has the library's own words, whatever the level.
  */

@@ -1,4 +1,4 @@
-/** Imports the package under its own name and prints the shared libraries that this process had loaded before and after. */
+/** Imports the package under its own name and prints which shared libraries the process had before and after. */
 import { loadedLibraries } from "./loaded-libraries.ts";
 
 export interface Report {

@@ -1,4 +1,4 @@
-/** Opens and closes a network 200 times and some to warm up, with a connection in it that stands, and prints what it held meanwhile. */
+/** Opens and closes a network 200 times after a warm-up, each with a connection that stood, and prints what it held. */
 import { openNetworking, SendFlags } from "../../../lib/index.ts";
 import { receiveText } from "../receive.ts";
 import { connectOverUDP } from "../udp-pair.ts";
