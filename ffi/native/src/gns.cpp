@@ -41,9 +41,7 @@ CSteamNetworkConnectionBase *Lock(uint32_t handle, ConnectionScopeLock &connecti
   for (;;) {
     const TableScopeLock table_lock(g_tables_lock);
     const int index = g_mapConnections.Find(static_cast<uint16>(handle));
-    if (index == CUtlHashMap<unsigned short, SteamNetworkingSocketsLib::CSteamNetworkConnectionBase *,
-                             std::equal_to<unsigned short>,
-                             SteamNetworkingSocketsLib::Identity<unsigned short>>::InvalidIndex()) {
+    if (!g_mapConnections.IsValidIndex(index)) {
       return nullptr;
     }
     CSteamNetworkConnectionBase *const connection = g_mapConnections[index];
