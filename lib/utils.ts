@@ -51,9 +51,9 @@ export class NetworkingUtils {
   }
 
   /**
-   * Sets a config option, by default for everything until the network is closed. What is set for a listen
-   * socket counts for the connections that it took and takes, but for those for which it was set themselves. The library moves a number beyond its own limits to the nearest one
-   * within.
+   * Sets a config option, by default for everything until the network is closed. What is set for a listen socket counts
+   * for the connections that it took and takes, but for those for which it was set themselves. The library moves a
+   * number beyond its own limits to the nearest one within.
    *
    * On every library. C: `ISteamNetworkingUtils::SetConfigValue`.
    *

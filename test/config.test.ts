@@ -24,20 +24,17 @@ import {
   type ConfigTarget,
   type ConnectionHandle,
   type ListenSocketHandle,
-  type Networking,
 } from "../lib/index.ts";
 import { Acceptor } from "./support/acceptor.ts";
 import { pumpUntil } from "./support/pump.ts";
 import { untyped } from "./support/refusal.ts";
 import { expectRoundTrip } from "./support/round-trip.ts";
 import { Silence } from "./support/silence.ts";
+import { stateOf } from "./support/state-of.ts";
 import { StatusLog } from "./support/status-log.ts";
 import { closePair, connectOverUDP } from "./support/udp-pair.ts";
 
 const { Connecting, Connected, ProblemDetectedLocally } = ConnectionState;
-
-const stateOf = ({ sockets }: Networking, connection: ConnectionHandle) =>
-  sockets.getConnectionInfo(connection)?.connectionState;
 
 describe("configOptions", () => {
   test("tells what the library knows of each", () => {

@@ -30,13 +30,11 @@ import {
 import { Acceptor } from "./support/acceptor.ts";
 import { pumpFor, pumpUntil, waitUntil } from "./support/pump.ts";
 import { Silence } from "./support/silence.ts";
+import { stateOf } from "./support/state-of.ts";
 import { StatusLog } from "./support/status-log.ts";
 import { closePair, connectOverUDP, type UDPPair } from "./support/udp-pair.ts";
 
 const { None, Connecting, Connected, ClosedByPeer, ProblemDetectedLocally } = ConnectionState;
-
-const stateOf = ({ sockets }: Networking, connection: ConnectionHandle) =>
-  sockets.getConnectionInfo(connection)?.connectionState;
 
 /** A connection with two events that wait to be fetched: it was made, and it failed. */
 async function failedConnections(net: Networking, count: number): Promise<ConnectionHandle[]> {

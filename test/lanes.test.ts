@@ -194,6 +194,36 @@ describe("lanes of a connection", () => {
     },
   );
 
+  test("go on sharing the bandwidth when configuring them again is refused", async () => {
+    using net = openNetworking();
+    // So slow that messages wait on both lanes.
+    const options = { SendRateMin: 300_000, SendRateMax: 300_000, SendBufferSize: 1 << 20 };
+    const { client, server } = await connectOverUDP(net, { options });
+    const { sockets } = net;
+    expect(sockets.configureConnectionLanes(client, 3, [0, 10, 10])).toBe(OK);
+    const data = new Uint8Array(5_000);
+    const send = (lane: number) => {
+      const messages = Array.from({ length: 20 }, () => ({
+        connection: client,
+        data,
+        flags: SendFlags.Reliable,
+        lane,
+      }));
+      expect(sockets.sendMessages(messages).every((result) => result > 0)).toBe(true);
+    };
+    send(1);
+    await receiveMessages(net, server, 20);
+
+    send(1);
+    expect(sockets.configureConnectionLanes(client, 2)).toBe(InvalidParam);
+    expect(sockets.configureConnectionLanes(client, 9)).toBe(InvalidParam);
+    send(2);
+    const firstHalf = (await receiveMessages(net, server, 40)).slice(0, 20);
+    const ofTheFirstLane = firstHalf.filter(({ lane }) => lane === 1).length;
+    expect(ofTheFirstLane).toBeGreaterThan(5);
+    expect(ofTheFirstLane).toBeLessThan(15);
+  });
+
   test("can't be had of a connection that is not there or has ended", async () => {
     using net = openNetworking();
     const { client, server } = await connectOverUDP(net);

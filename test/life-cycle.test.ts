@@ -44,13 +44,11 @@ import { Peer } from "./support/peer.ts";
 import { pumpFor, pumpUntil, waitUntil } from "./support/pump.ts";
 import { receiveText } from "./support/receive.ts";
 import { expectRoundTrip } from "./support/round-trip.ts";
+import { stateOf } from "./support/state-of.ts";
 import { StatusLog } from "./support/status-log.ts";
 import { connectOverUDP } from "./support/udp-pair.ts";
 
 const { Connecting, Connected, ClosedByPeer } = ConnectionState;
-
-const stateOf = ({ sockets }: Networking, connection: ConnectionHandle) =>
-  sockets.getConnectionInfo(connection)?.connectionState;
 
 describe("using", () => {
   test("closes everything", async () => {

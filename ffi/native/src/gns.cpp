@@ -2,6 +2,8 @@
 
 #include <steam/steamnetworkingsockets.h>
 
+#include <vector>
+
 #include "steamnetworkingsockets/clientlib/csteamnetworkingsockets.h"
 #include "steamnetworkingsockets/clientlib/steamnetworkingsockets_connections.h"
 
@@ -62,14 +64,25 @@ int32_t ConfigureLanes(const steam_sockets_functions &functions, void *sockets, 
   }
   ConnectionScopeLock lock;
   CSteamNetworkConnectionBase *const found = Lock(connection, lock);
-  if (found != nullptr) {
-    // The library sets every lane's priority class anew but that of the lane which comes first: it keeps its old one,
-    // which may not exist any more. It is the first class.
-    for (auto &lane : SenderOf::State(*found).m_vecLanes) {
-      lane.m_idxPriorityClass = 0;
+  if (found == nullptr) {
+    return functions.configure_lanes(sockets, connection, count, priorities, weights);
+  }
+  // The library sets every lane's priority class anew but that of the lane which comes first: it keeps its old one,
+  // which may not exist any more. It is the first class. What the library refuses must leave all as it was.
+  SSNPSenderState &sender = SenderOf::State(*found);
+  std::vector<uint16> before;
+  before.reserve(static_cast<size_t>(kMostLanes));
+  for (auto &lane : sender.m_vecLanes) {
+    before.push_back(lane.m_idxPriorityClass);
+    lane.m_idxPriorityClass = 0;
+  }
+  const int32_t result = functions.configure_lanes(sockets, connection, count, priorities, weights);
+  if (result != k_EResultOK) {
+    for (size_t lane = 0; lane < before.size(); ++lane) {
+      sender.m_vecLanes[static_cast<int>(lane)].m_idxPriorityClass = before[lane];
     }
   }
-  return functions.configure_lanes(sockets, connection, count, priorities, weights);
+  return result;
 }
 
 }  // namespace steam_sockets
