@@ -8,7 +8,8 @@
  * - The address is told with its port or without.
  */
 import { describe, expect, test } from "bun:test";
-import { openNetworking, SendFlags, type ListenSocketHandle, type Networking } from "../lib/index.ts";
+import { SendFlags, type ListenSocketHandle, type Networking } from "../lib/index.ts";
+import { openNetworking } from "./support/poll-mode.ts";
 import { waitUntil } from "./support/pump.ts";
 import { receiveText } from "./support/receive.ts";
 import { closePair, connectOverUDP } from "./support/udp-pair.ts";

@@ -17,7 +17,6 @@ import {
   ConnectionInfoFlags,
   ConnectionState,
   HandleError,
-  openNetworking,
   Result,
   SendFlags,
   type ConfigOptions,
@@ -26,6 +25,7 @@ import {
   type ListenSocketHandle,
 } from "../lib/index.ts";
 import { Acceptor } from "./support/acceptor.ts";
+import { openNetworking } from "./support/poll-mode.ts";
 import { pumpUntil } from "./support/pump.ts";
 import { untyped } from "./support/refusal.ts";
 import { expectRoundTrip } from "./support/round-trip.ts";

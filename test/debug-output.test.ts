@@ -1,8 +1,8 @@
 /**
  * The library's log.
  *
- * - Lines come in `runCallbacks` and nowhere else, those of the library's own thread too; at `openNetworking` from its
- *   start on.
+ * - Lines come in `runCallbacks` and nowhere else, also of what the network brings; at `openNetworking` from the
+ *   library's start on.
  * - Only lines up to the level that each opening asked for; None ends it, another handler takes the place of the one
  *   before.
  * - When too much waits, the oldest lines go and are counted, and never an event.
@@ -13,11 +13,11 @@ import {
   ConnectionState,
   CreationError,
   DebugOutputType,
-  openNetworking,
   type DebugOutputEvent,
   type Networking,
 } from "../lib/index.ts";
-import { pumpFor } from "./support/pump.ts";
+import { openNetworking } from "./support/poll-mode.ts";
+import { pumpFor, waitFor } from "./support/pump.ts";
 import { expectRefusal, untyped } from "./support/refusal.ts";
 import { StatusLog } from "./support/status-log.ts";
 import { connectOverUDP } from "./support/udp-pair.ts";
@@ -56,7 +56,7 @@ describe("lines", () => {
     const lines = new Lines();
     net.utils.setDebugOutputFunction(Verbose, lines.handler);
     provoke(net);
-    await Bun.sleep(20);
+    await waitFor(20);
     net.sockets.getIdentity();
     expect(lines.events).toEqual([]);
     net.runCallbacks();
@@ -76,11 +76,11 @@ describe("lines", () => {
     expect(lines.have("Initialized low level socket/threading support")).toBe(true);
   });
 
-  test("come from the library's own thread, too, whole and as text", async () => {
+  test("come of what the network brings, too, whole and as text", async () => {
     using net = openNetworking();
     const lines = new Lines();
     net.utils.setDebugOutputFunction(Verbose, lines.handler);
-    // The answer that makes it Connected comes in on that thread.
+    // The answer that makes it Connected comes in on the library's own thread or in a poll.
     const { client } = await connectOverUDP(net);
     net.runCallbacks();
     const connected = ({ message }: DebugOutputEvent) =>

@@ -21,14 +21,14 @@ import {
   ClosedError,
   ConnectionEnd,
   ConnectionState,
-  openNetworking,
   Result,
   type ConnectionHandle,
   type ConnectionStatusChangedEvent,
   type Networking,
 } from "../lib/index.ts";
 import { Acceptor } from "./support/acceptor.ts";
-import { pumpFor, pumpUntil, waitUntil } from "./support/pump.ts";
+import { openNetworking } from "./support/poll-mode.ts";
+import { pumpFor, pumpUntil, waitFor, waitUntil } from "./support/pump.ts";
 import { Silence } from "./support/silence.ts";
 import { stateOf } from "./support/state-of.ts";
 import { StatusLog } from "./support/status-log.ts";
@@ -84,7 +84,7 @@ describe("delivery", () => {
     const acceptor = new Acceptor(net);
 
     const client = sockets.connectByIPAddress(acceptor.address);
-    await Bun.sleep(100);
+    await waitFor(100);
     sockets.flushMessagesOnConnection(client);
     sockets.receiveMessagesOnConnection(client);
     sockets.getConnectionRealTimeStatus(client);

@@ -12,7 +12,6 @@ import { describe, expect, test } from "bun:test";
 import {
   ConnectionState,
   NETWORKING_CONNECTION_INVALID,
-  openNetworking,
   Result,
   SendFlags,
   type ConfigOptions,
@@ -20,6 +19,7 @@ import {
   type OutgoingMessage,
 } from "../lib/index.ts";
 import { noise } from "./support/noise.ts";
+import { openNetworking } from "./support/poll-mode.ts";
 import { pumpUntil } from "./support/pump.ts";
 import { receiveMessages } from "./support/receive.ts";
 import { connectOverUDP } from "./support/udp-pair.ts";

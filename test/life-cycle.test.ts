@@ -10,8 +10,7 @@
  * - Opened on another thread meanwhile: AlreadyOpenError; after the last close any thread may.
  * - A Worker that goes without closing, in whatever way, takes its sockets along: the peer hears of it, the port is
  *   free, the main thread can open, and the process lives on. A process that ends without closing ends as it would.
- * - In manual poll mode everything happens in `poll`, and nothing without; `poll` in the other mode is an error.
- * - `close` waits for reliable data of connections that linger, in manual poll mode too, but not for ever.
+ * - `close` waits for reliable data of connections that linger (see udp.test.ts), but not for ever.
  */
 import { describe, expect, test } from "bun:test";
 import {
@@ -20,8 +19,6 @@ import {
   ConfigOptionError,
   ConnectionState,
   DebugOutputType,
-  NetworkingError,
-  openNetworking,
   SendFlags,
   type ConnectionHandle,
   type ListenSocketHandle,
@@ -31,7 +28,6 @@ import {
   type PollGroupHandle,
 } from "../lib/index.ts";
 import type * as abandoner from "./peers/abandoner.ts";
-import type * as manualLeaver from "./peers/manual-leaver.ts";
 import { Acceptor } from "./support/acceptor.ts";
 import type { Going } from "./support/life/careless-worker.ts";
 import { leavings } from "./support/life/leave-open.ts";
@@ -39,8 +35,8 @@ import type { Report as OpenAndCloseReport } from "./support/life/open-and-close
 import { OtherThread } from "./support/life/other-thread.ts";
 import { report, run } from "./support/life/run.ts";
 import { usageIsKnown } from "./support/life/usage.ts";
-import { noise, sameBytes } from "./support/noise.ts";
 import { Peer } from "./support/peer.ts";
+import { manualPoll, openNetworking } from "./support/poll-mode.ts";
 import { pumpFor, pumpUntil, waitUntil } from "./support/pump.ts";
 import { receiveText } from "./support/receive.ts";
 import { expectRoundTrip } from "./support/round-trip.ts";
@@ -48,7 +44,7 @@ import { stateOf } from "./support/state-of.ts";
 import { StatusLog } from "./support/status-log.ts";
 import { connectOverUDP } from "./support/udp-pair.ts";
 
-const { Connecting, Connected, ClosedByPeer } = ConnectionState;
+const { Connected, ClosedByPeer } = ConnectionState;
 
 describe("using", () => {
   test("closes everything", async () => {
@@ -203,7 +199,7 @@ describe("opened again on the same thread", () => {
     second.sockets.sendMessageToConnection(client, "still there", SendFlags.ReliableNoNagle);
     expect(await receiveText(second, server)).toBe("still there");
 
-    const third = openNetworking({ identity: "str:first", manualPoll: false });
+    const third = openNetworking({ identity: "str:first", manualPoll });
     second.close();
     expect(stateOf(third, client)).toBe(Connected);
     third.close();
@@ -215,15 +211,12 @@ describe("opened again on the same thread", () => {
     const named = openNetworking({ identity: "str:alice" });
     expect(() => openNetworking({ identity: "str:bob" })).toThrow(AlreadyOpenError);
     expect(() => openNetworking({ identity: "str:bob" })).toThrow(/identity/);
-    expect(() => openNetworking({ manualPoll: true })).toThrow(AlreadyOpenError);
-    expect(() => openNetworking({ manualPoll: true })).toThrow(/without manual poll mode/);
     await expectRoundTrip(named);
     // None of those refused counts.
     named.close();
 
-    const anonymous = openNetworking({ manualPoll: true });
+    const anonymous = openNetworking();
     expect(() => openNetworking({ identity: "str:alice" })).toThrow(/identity/);
-    expect(() => openNetworking({ manualPoll: false })).toThrow(/in manual poll mode/);
     openNetworking().close();
     anonymous.close();
     using other = openNetworking({ identity: "str:bob" });
@@ -238,7 +231,7 @@ describe("opened again on the same thread", () => {
     // @ts-expect-error What JavaScript lets happen.
     expect(() => openNetworking({ debugOutput: { level: DebugOutputType.Msg, handler: "none" } })).toThrow(TypeError);
     expect(() => openNetworking({ identity: "no identity" })).toThrow();
-    using net = openNetworking({ identity: "str:carol", manualPoll: true });
+    using net = openNetworking({ identity: "str:carol", manualPoll: !manualPoll });
     expect(net.sockets.getIdentity()).toBe("str:carol");
   });
 });
@@ -296,78 +289,7 @@ describe("a process that ends without closing", () => {
   });
 });
 
-describe("manual poll mode", () => {
-  test("does everything in poll, and nothing without", async () => {
-    using net = openNetworking({ manualPoll: true });
-    const { sockets } = net;
-    const acceptor = new Acceptor(net);
-    const client = sockets.connectByIPAddress(acceptor.address);
-    await pumpFor(net, 100);
-    expect(acceptor.accepted).toEqual([]);
-    expect(stateOf(net, client)).toBe(Connecting);
-
-    const pollUntil = (what: string, condition: () => boolean) =>
-      pumpUntil(net, what, () => {
-        net.poll(1);
-        return condition();
-      });
-    const server = () => acceptor.accepted[0]!;
-    const stand = () => [client, server()].every((connection) => connection && stateOf(net, connection) === Connected);
-    await pollUntil("the connection stood", stand);
-    sockets.sendMessageToConnection(client, "by hand", SendFlags.ReliableNoNagle);
-    await pumpFor(net, 50);
-    expect(sockets.receiveMessagesOnConnection(server())).toEqual([]);
-    const received: string[] = [];
-    await pollUntil("the message came", () => {
-      for (const { payload } of sockets.receiveMessagesOnConnection(server())) {
-        received.push(new TextDecoder().decode(payload));
-      }
-      return received.length > 0;
-    });
-    expect(received).toEqual(["by hand"]);
-  });
-
-  test("ends with the network", async () => {
-    openNetworking({ manualPoll: true }).close();
-    using net = openNetworking();
-    await expectRoundTrip(net);
-  });
-
-  test("poll is an error in the other mode", async () => {
-    using net = openNetworking();
-    expect(() => net.poll()).toThrow(NetworkingError);
-    expect(() => net.poll()).toThrow(/manualPoll/);
-    for (const wrong of [-1, 0.5, Number.NaN, 2 ** 31]) expect(() => net.poll(wrong)).toThrow(RangeError);
-    await expectRoundTrip(net);
-  });
-});
-
 describe("a connection that lingers", () => {
-  test("is waited for by close in manual poll mode, too", async () => {
-    const messages = 200;
-    const messageBytes = 1000;
-    using net = openNetworking();
-    const log = new StatusLog(net);
-    const acceptor = new Acceptor(net);
-    await using peer = new Peer<manualLeaver.Reports, manualLeaver.Orders>("manual-leaver");
-    peer.order("send", { address: acceptor.address, messages, messageBytes });
-    await pumpUntil(net, "it had come in", () => acceptor.accepted.length === 1);
-    const [server] = acceptor.accepted;
-    const received: Uint8Array[] = [];
-    await pumpUntil(net, "it was over", () => {
-      received.push(...net.sockets.receiveMessagesOnConnection(server!).map(({ payload }) => payload));
-      return log.events.at(-1)?.connection.connectionState === ClosedByPeer;
-    });
-    received.push(...net.sockets.receiveMessagesOnConnection(server!).map(({ payload }) => payload));
-    // That there was something to wait for.
-    const { unacknowledgedBytes } = await peer.report("closed");
-    expect(unacknowledgedBytes).toBeGreaterThan((messages * messageBytes) / 2);
-    expect(received.length).toBe(messages);
-    expect(received.filter((payload, index) => !sameBytes(payload, noise(index, messageBytes)))).toEqual([]);
-    expect(log.events.at(-1)?.connection).toMatchObject({ endReason: 1501, endDebug: "all is said" });
-    expect(await peer.exit()).toBe(0);
-  });
-
   test("and gets no answer is waited for two seconds", async () => {
     const net = openNetworking();
     const { client } = await connectOverUDP(net);

@@ -14,7 +14,6 @@
 import { describe, expect, test } from "bun:test";
 import {
   ConnectionState,
-  openNetworking,
   Result,
   SendFlags,
   type ConnectionHandle,
@@ -23,6 +22,7 @@ import {
   type ReceivedMessage,
 } from "../lib/index.ts";
 import { noise } from "./support/noise.ts";
+import { openNetworking } from "./support/poll-mode.ts";
 import { pumpFor, pumpUntil } from "./support/pump.ts";
 import { receiveMessages } from "./support/receive.ts";
 import { connectOverUDP } from "./support/udp-pair.ts";

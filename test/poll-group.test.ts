@@ -14,7 +14,6 @@ import {
   ConnectionState,
   HandleError,
   NET_POLL_GROUP_INVALID,
-  openNetworking,
   SendFlags,
   type ConnectionHandle,
   type Networking,
@@ -23,6 +22,7 @@ import {
 } from "../lib/index.ts";
 import type * as fleet from "./peers/fleet.ts";
 import { Peer } from "./support/peer.ts";
+import { openNetworking } from "./support/poll-mode.ts";
 import { pumpUntil } from "./support/pump.ts";
 import { connectOverUDP } from "./support/udp-pair.ts";
 import { unacknowledged } from "./support/unacknowledged.ts";

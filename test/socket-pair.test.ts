@@ -11,7 +11,6 @@ import { describe, expect, test } from "bun:test";
 import {
   ConnectionInfoFlags,
   ConnectionState,
-  openNetworking,
   Result,
   SendFlags,
   type ConnectionHandle,
@@ -19,6 +18,7 @@ import {
   type Networking,
 } from "../lib/index.ts";
 import { noise } from "./support/noise.ts";
+import { openNetworking } from "./support/poll-mode.ts";
 import { pumpFor, pumpUntil } from "./support/pump.ts";
 import { receiveMessages } from "./support/receive.ts";
 

@@ -17,7 +17,6 @@ import {
   ConnectionEnd,
   ConnectionInfoFlags,
   ConnectionState,
-  openNetworking,
   Result,
   SendFlags,
   type ConfigOptions,
@@ -33,6 +32,7 @@ import type * as visitor from "./peers/visitor.ts";
 import { exchange, exchangeOptions, messageCount } from "./support/exchange.ts";
 import { noise, sameBytes } from "./support/noise.ts";
 import { Peer } from "./support/peer.ts";
+import { openNetworking } from "./support/poll-mode.ts";
 import { pumpFor, pumpUntil } from "./support/pump.ts";
 import { numberOfShout } from "./support/shout.ts";
 

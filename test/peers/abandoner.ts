@@ -1,10 +1,11 @@
 /** Has a Worker open a network and go without closing it, then opens it on the main thread, at the same port. */
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { AlreadyOpenError, openNetworking, type Networking } from "../../lib/index.ts";
+import { AlreadyOpenError, type Networking } from "../../lib/index.ts";
 import { Acceptor } from "../support/acceptor.ts";
 import type { Going, WorkerData } from "../support/life/careless-worker.ts";
 import { Parent } from "../support/parent.ts";
+import { openNetworking } from "../support/poll-mode.ts";
 import { pumpUntil, waitUntil } from "../support/pump.ts";
 
 export interface Orders {

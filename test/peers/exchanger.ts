@@ -1,7 +1,7 @@
 /** Connects and exchanges messages. */
-import { openNetworking } from "../../lib/index.ts";
 import { exchange, exchangeOptions, type Exchanged, type ExchangeSeeds } from "../support/exchange.ts";
 import { Parent } from "../support/parent.ts";
+import { openNetworking } from "../support/poll-mode.ts";
 
 export interface Orders {
   exchange: { readonly address: string; readonly seeds: ExchangeSeeds };

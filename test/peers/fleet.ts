@@ -1,6 +1,7 @@
 /** Connects many times, and answers each message with several: its text and which answer it is. */
-import { openNetworking, SendFlags } from "../../lib/index.ts";
+import { SendFlags } from "../../lib/index.ts";
 import { Parent } from "../support/parent.ts";
+import { openNetworking } from "../support/poll-mode.ts";
 import { pumpUntil } from "../support/pump.ts";
 
 export interface Orders {

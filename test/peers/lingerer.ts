@@ -1,8 +1,9 @@
 /** Sends a lot, closes the connection and the network at once, and ends. */
-import { ConnectionState, openNetworking, SendFlags } from "../../lib/index.ts";
+import { ConnectionState, SendFlags } from "../../lib/index.ts";
 import { exchangeOptions } from "../support/exchange.ts";
 import { noise } from "../support/noise.ts";
 import { Parent } from "../support/parent.ts";
+import { openNetworking } from "../support/poll-mode.ts";
 import { pumpUntil } from "../support/pump.ts";
 import { unacknowledged } from "../support/unacknowledged.ts";
 

@@ -1,7 +1,8 @@
 /** Sends unreliable messages while packets are lost, and at last a reliable one. */
-import { ConnectionState, openNetworking, Result, SendFlags } from "../../lib/index.ts";
+import { ConnectionState, Result, SendFlags } from "../../lib/index.ts";
 import { exchangeOptions } from "../support/exchange.ts";
 import { Parent } from "../support/parent.ts";
+import { openNetworking } from "../support/poll-mode.ts";
 import { pumpUntil } from "../support/pump.ts";
 import { shout } from "../support/shout.ts";
 

@@ -1,6 +1,7 @@
 /** Connects, tells what becomes of the connection, and closes it when told. */
-import { openNetworking, type ConnectionState } from "../../lib/index.ts";
+import type { ConnectionState } from "../../lib/index.ts";
 import { Parent } from "../support/parent.ts";
+import { openNetworking } from "../support/poll-mode.ts";
 
 export interface Orders {
   connect: string;

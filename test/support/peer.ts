@@ -14,6 +14,7 @@ export class Peer<Reports extends object, Orders extends object> implements Asyn
   constructor(name: string) {
     this.#name = name;
     this.#process = Bun.spawn([process.execPath, join(import.meta.dir, "..", "peers", `${name}.ts`)], {
+      env: process.env,
       stdio: ["ignore", "inherit", "inherit"],
       ipc: (message) => this.#reports.add(message),
     });

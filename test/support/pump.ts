@@ -1,5 +1,6 @@
-/** Waiting, bounded: for what the library does on its own thread, and for what another process does. */
+/** Waiting, bounded: for what the library does, and for what another process does. */
 import type { Networking } from "../../lib/index.ts";
+import { moment } from "./poll-mode.ts";
 
 const patience = 15_000;
 
@@ -23,11 +24,17 @@ export async function pumpFor(net: Networking, milliseconds: number): Promise<vo
   });
 }
 
+/** Waits a while without running callbacks. */
+export async function waitFor(milliseconds: number): Promise<void> {
+  const end = performance.now() + milliseconds;
+  await waitUntil("some time had passed", () => performance.now() >= end);
+}
+
 /** Waits without running callbacks until a condition holds. */
 export async function waitUntil(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   const end = performance.now() + patience;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`Waited ${patience / 1000} seconds in vain until ${what}`);
-    await Bun.sleep(1);
+    await moment();
   }
 }

@@ -1,7 +1,7 @@
 /** A Worker that opens a network, takes connections, and never closes it. */
 import { parentPort, workerData } from "node:worker_threads";
-import { openNetworking } from "../../../lib/index.ts";
 import { Acceptor } from "../acceptor.ts";
+import { moment, openNetworking } from "../poll-mode.ts";
 
 /** How the Worker goes: it is terminated, it comes to its end, or it throws. */
 export type Going = "terminated" | "ended" | "thrown";
@@ -19,6 +19,6 @@ parentPort?.postMessage(new Acceptor(net).address);
 
 while (going === "terminated" || Atomics.load(word, 0) === 0) {
   net.runCallbacks();
-  await Bun.sleep(1);
+  await moment();
 }
 if (going === "thrown") throw new Error("the Worker's own mistake");

@@ -1,7 +1,7 @@
 /** Ends this process while a network with a connection is open: in the way that the first parameter names. */
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { openNetworking } from "../../../lib/index.ts";
+import { openNetworking } from "../poll-mode.ts";
 import { pumpUntil } from "../pump.ts";
 import { connectOverUDP } from "../udp-pair.ts";
 import type { WorkerData } from "./careless-worker.ts";

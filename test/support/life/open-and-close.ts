@@ -1,5 +1,6 @@
 /** Opens and closes a network 200 times after a warm-up, each with a connection that stood, and prints what it held. */
-import { openNetworking, SendFlags } from "../../../lib/index.ts";
+import { SendFlags } from "../../../lib/index.ts";
+import { openNetworking } from "../poll-mode.ts";
 import { receiveText } from "../receive.ts";
 import { connectOverUDP } from "../udp-pair.ts";
 import { usage, type Usage } from "./usage.ts";

@@ -1,6 +1,7 @@
 /** A Worker that opens and closes the network when it is told to; `other-thread.ts` speaks to it. */
 import { parentPort } from "node:worker_threads";
-import { openNetworking, type Networking } from "../../../lib/index.ts";
+import type { Networking } from "../../../lib/index.ts";
+import { openNetworking } from "../poll-mode.ts";
 
 /** What it can be told. */
 export type Command = "open" | "close" | "end";
