@@ -116,7 +116,7 @@ export class BuildFolder implements Disposable {
     this.#generator = await this.provide(generator.program);
     const protocPath = await this.provide(protoc);
 
-    mirror(new Map([...this.#inputs, ...readFiles(["test"])]), this.sources);
+    mirror(new Map([...this.#inputs, ...readFiles(["bench", "test"])]), this.sources);
     const command = [
       this.#cmake,
       ...["-S", this.sources, "-B", this.objects, "-G", generator.name],
@@ -179,6 +179,11 @@ export class BuildFolder implements Disposable {
       },
     });
     return { runs, output: output.join("\n") };
+  }
+
+  /** Where the linker writes the program of the benchmarks. */
+  get nativeBench(): string {
+    return join(this.objects, "native_bench");
   }
 
   /** Where the linker writes the library. */

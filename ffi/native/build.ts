@@ -6,6 +6,7 @@
  * What it keeps, in the folder `native` of the cache (see cache.ts):
  *
  *     <platform>-<sources>/<tools>/libsteam_sockets.so   a finished library
+ *     <platform>-<sources>/<tools>/native_bench-<key>    the program that the benchmarks compare with
  *     <platform>-<sources>/library                       names the one that was asked for last
  *     <platform>-<sources>.log                           what a failed build said
  *     build/<platform>-<dependencies>/                   sources and objects, so that small changes take seconds
@@ -22,7 +23,7 @@ import { libraryFolder, nativeCacheFolder, pointedLibrary, sourceFolder, sourceK
 import { type Holder, Lock } from "./lock.ts";
 import { MissingToolsError } from "./missing-tools.ts";
 import { duration, Progress } from "./progress.ts";
-import { prune, publish, publishedLibrary } from "./publish.ts";
+import { prune, publish, publishedLibrary, publishedNativeBench, publishNativeBench } from "./publish.ts";
 import { InterruptedError, Interruption } from "./run.ts";
 import { findBuildTools, findCompilers, type Wheel } from "./tools.ts";
 
@@ -44,6 +45,22 @@ export interface BuildOptions {
  */
 export async function ensureNativeLibrary(options: BuildOptions = {}): Promise<string> {
   return (await ensure(options)).path;
+}
+
+/**
+ * Builds the native program of the benchmarks, unless that has been done before; see {@link ensureNativeLibrary}.
+ * @returns the program's path.
+ */
+export async function ensureNativeBench(options: BuildOptions = {}): Promise<string> {
+  const key = sourceKey();
+  const compilers = findCompilers();
+  const published = compilers && publishedNativeBench(key, toolKey(compilers.identity));
+  if (published !== undefined) return published;
+  return await inBuildFolder(options, async (folder) => {
+    await folder.prepare();
+    await folder.make("native_bench");
+    return publishNativeBench(folder.nativeBench, folder.sourceKey, folder.toolKey);
+  });
 }
 
 /** A build folder as other programs want it. */
@@ -156,6 +173,7 @@ Builds the native library when it is not there or out of date, and prints its pa
 
   --force   build from nothing
   --tests   build and run the helper's unit tests: plain, and under the thread and the address sanitizer
+  --bench   build the native program that the benchmarks compare with, and print its path
   --json    print the outcome as JSON
   --quiet   no progress
   --help    this text
@@ -168,6 +186,7 @@ async function main(): Promise<number> {
     options: {
       force: { type: "boolean" },
       tests: { type: "boolean" },
+      bench: { type: "boolean" },
       json: { type: "boolean" },
       quiet: { type: "boolean" },
       help: { type: "boolean" },
@@ -184,6 +203,10 @@ async function main(): Promise<number> {
     const lines = runs.map((run) => `${run.passed ? "passed" : "FAILED"}  ${run.name}  ${run.seconds} s\n`);
     print(values.json ? `${JSON.stringify({ tests: runs })}\n` : lines.join(""));
     return failed.length;
+  }
+  if (values.bench) {
+    const path = await ensureNativeBench(options);
+    return print(values.json ? `${JSON.stringify({ path })}\n` : `${path}\n`);
   }
   const { path, built } = await ensure(options);
   const seconds = (performance.now() - start) / 1000;

@@ -51,6 +51,11 @@ export function sourceKey(): string {
   return keyOf(readInputs());
 }
 
+/** The key of the native program of the benchmarks, which has sources of its own beside the library's. */
+export function nativeBenchKey(): string {
+  return keyOf(new Map([...readInputs(), ...readFiles(["bench"])]));
+}
+
 /** The folder of the libraries that were built from sources with this key, one folder below for each compiler. */
 export function libraryFolder(key: string): string {
   return join(nativeCacheFolder(), `${process.platform}-${process.arch}-${key}`);

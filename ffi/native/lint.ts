@@ -24,7 +24,7 @@ interface CompileCommand {
 async function lint(fix: boolean): Promise<boolean> {
   const build = await ensureBuildFolder([CLANG_FORMAT, CLANG_TIDY]);
   const [clangFormat = "", clangTidy = ""] = build.programs;
-  const sources = [...readFiles(["include", "src", "test"]).keys()]
+  const sources = [...readFiles(["bench", "include", "src", "test"]).keys()]
     .filter((name) => /\.(cpp|h)$/.test(name))
     .map((name) => join(sourceFolder, name));
 

@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { libraryFileName, libraryFolder, nativeCacheFolder, pointedLibrary, POINTER } from "./cache.ts";
+import { libraryFileName, libraryFolder, nativeBenchKey, nativeCacheFolder, pointedLibrary, POINTER } from "./cache.ts";
 
 const DAY = 86_400_000;
 const LIBRARIES_KEPT = 16;
@@ -34,15 +34,21 @@ export function publishedLibrary(sourceKey: string, toolKey: string): string | u
  */
 export function publish(built: string, sourceKey: string, toolKey: string): string {
   const path = libraryPath(sourceKey, toolKey);
-  // Beside what it is made from, so that nobody finds it before it is whole, and on the same file system.
-  const copy = `${built}.copy`;
-  copyFileSync(built, copy);
-  const descriptor = openSync(copy, "r+");
-  fsyncSync(descriptor);
-  closeSync(descriptor);
-  mkdirSync(dirname(path), { recursive: true });
-  renameSync(copy, path);
+  place(built, path);
   point(path);
+  return path;
+}
+
+/** The finished native program of the benchmarks, beside its library. */
+export function publishedNativeBench(sourceKey: string, toolKey: string): string | undefined {
+  const path = nativeBenchPath(sourceKey, toolKey);
+  return existsSync(path) ? path : undefined;
+}
+
+/** {@link publish} for the native program of the benchmarks. */
+export function publishNativeBench(built: string, sourceKey: string, toolKey: string): string {
+  const path = nativeBenchPath(sourceKey, toolKey);
+  place(built, path);
   return path;
 }
 
@@ -60,6 +66,21 @@ export function prune(): void {
 
 function libraryPath(sourceKey: string, toolKey: string): string {
   return join(libraryFolder(sourceKey), toolKey, libraryFileName);
+}
+
+function nativeBenchPath(sourceKey: string, toolKey: string): string {
+  return join(libraryFolder(sourceKey), toolKey, `native_bench-${nativeBenchKey()}`);
+}
+
+function place(built: string, path: string): void {
+  // Beside what it is made from, so that nobody finds it before it is whole, and on the same file system.
+  const copy = `${built}.copy`;
+  copyFileSync(built, copy);
+  const descriptor = openSync(copy, "r+");
+  fsyncSync(descriptor);
+  closeSync(descriptor);
+  mkdirSync(dirname(path), { recursive: true });
+  renameSync(copy, path);
 }
 
 function point(path: string): void {
