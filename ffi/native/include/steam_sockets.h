@@ -8,7 +8,8 @@
  *    a JavaScript thread that ends without cleaning up leaves nothing behind.
  *  - It receives every callback that the library makes, on whatever thread, and keeps a record of it until the owner
  *    thread asks. No callback ever enters JavaScript.
- *  - It moves a batch of messages in one call.
+ *  - It moves a batch of messages in one call: out of slots of a pool, and into columns of numbers beside an arena.
+ *  - It counts what every connection has under way, because the library ends the process when that is too much.
  *
  * It calls the networking library through the pointers of steam_sockets_functions only, so it serves every library
  * with this flat interface; several may be open in one process, each with a number of its own.
@@ -17,12 +18,15 @@
  * and epoch must be called there and answers STEAM_SOCKETS_NOT_OPEN elsewhere, or when the epoch is not the present
  * one. When that thread ends with the library still open, the library is ended on its behalf.
  *
- * Memory: nothing that is passed in is kept after the call.
+ * Memory: nothing that is passed in is kept after the call. What has to live longer than that, the slots of pools, lies
+ * in memory of the helper's own, over which JavaScript has windows: it is unmapped when the last window and the last
+ * message are gone, whichever thread made it and whether or not that thread still runs.
  */
 #ifndef STEAM_SOCKETS_H
 #define STEAM_SOCKETS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #if defined(_WIN32)
@@ -36,10 +40,22 @@ extern "C" {
 #endif
 
 /* The version of this contract. A program built for another one must not call anything else here. */
-#define STEAM_SOCKETS_CONTRACT 2
+#define STEAM_SOCKETS_CONTRACT 3
 
 /* How many libraries can be open at once. */
 #define STEAM_SOCKETS_LIBRARIES 4
+
+/* How many reliable segments of a connection may be un-acknowledged. GameNetworkingSockets ends the process at about
+ * 65,000. A message takes one for each 1,000 bytes that it has, and one more. */
+#define STEAM_SOCKETS_SEGMENTS 50000
+
+/* The most that a pool holds, and the most shares that one can have lent out. */
+#define STEAM_SOCKETS_SLOTS 1048576
+#define STEAM_SOCKETS_SLOT_BYTES 524288
+#define STEAM_SOCKETS_SHARES 64
+
+/* What stands behind every slot of a guarded pool. */
+#define STEAM_SOCKETS_GUARD 0x5afe510d
 
 /* Negative answers. */
 enum {
@@ -50,6 +66,7 @@ enum {
   STEAM_SOCKETS_NO_FUNCTION = -5,  /* a pointer that this call needs is null */
   STEAM_SOCKETS_BAD_ARGUMENT = -6, /* an index, a length or a count is out of range; nothing was done */
   STEAM_SOCKETS_NO_HANDLE = -7,    /* the networking library does not know this connection or poll group */
+  STEAM_SOCKETS_NO_MEMORY = -8,    /* the system gives no more memory, or no more numbers are left */
 };
 
 /* STEAM_SOCKETS_CONTRACT as the library was built. */
@@ -79,6 +96,12 @@ typedef struct steam_sockets_functions {
   void (*poll)(int32_t milliseconds);        /* SteamNetworkingSockets_Poll */
   int32_t (*configure_lanes)(void *sockets, uint32_t connection, int32_t lanes, const int32_t *priorities,
                              const uint16_t *weights);
+  /* What these two tell says when a connection that was full has room again. */
+  int32_t (*real_time_status)(void *sockets, uint32_t connection, void *status, int32_t lanes, void *lane_statuses);
+  int32_t (*config_value)(void *utils, int32_t option, int32_t scope, intptr_t object, int32_t *type, void *value,
+                          size_t *bytes);
+  void *(*messages)(void); /* the accessor of ISteamNetworkingMessages */
+  int32_t (*receive_on_channel)(void *messages, int32_t channel, void **received, int32_t maximum);
 } steam_sockets_functions;
 
 /* What can be read of a library at any time, by any thread, without a call. It lies in static memory. */
@@ -121,7 +144,7 @@ STEAM_SOCKETS_API uint64_t steam_sockets_thread(void);
 
 /* ---- events ------------------------------------------------------------------------------------------------------ */
 
-/* What a record tells. The payload is the library's own struct, but for debug output. */
+/* What a record tells. The payload is the library's own struct, but for the last two. */
 enum {
   STEAM_SOCKETS_STATUS_CHANGED = 1,           /* SteamNetConnectionStatusChangedCallback_t */
   STEAM_SOCKETS_AUTHENTICATION_STATUS = 2,    /* SteamNetAuthenticationStatus_t */
@@ -129,6 +152,7 @@ enum {
   STEAM_SOCKETS_MESSAGES_SESSION_REQUEST = 4, /* SteamNetworkingMessagesSessionRequest_t */
   STEAM_SOCKETS_MESSAGES_SESSION_FAILED = 5,  /* SteamNetworkingMessagesSessionFailed_t */
   STEAM_SOCKETS_DEBUG_OUTPUT = 6,             /* UTF-8 text without a closing zero; argument is its level */
+  STEAM_SOCKETS_DRAINED = 7,                  /* uint32_t: a connection that refused a message for want of room has it */
 };
 
 /* The head of a record. The payload follows at once; the next record starts `bytes` after this one. */
@@ -164,59 +188,192 @@ STEAM_SOCKETS_API int32_t steam_sockets_set_debug_level(int32_t library, uint32_
  */
 STEAM_SOCKETS_API int32_t steam_sockets_take_complaint(char *into, uint32_t capacity);
 
-/* ---- messages ---------------------------------------------------------------------------------------------------- */
+/* ---- pools ------------------------------------------------------------------------------------------------------- */
 
-/* One message that was received; its payload lies in the arena. */
-typedef struct steam_sockets_received {
+/* Memory that JavaScript may lay a window over. Each answer of one holds the memory until `let_go` is called with the
+ * memory's first address and the context: both are meant for the deallocator of a foreign ArrayBuffer. */
+typedef struct steam_sockets_window {
+  void *address;
+  uint64_t bytes;
+  void *context;
+} steam_sockets_window;
+
+/* Gives a window back. Any thread. */
+STEAM_SOCKETS_API void steam_sockets_let_go(void *address, void *context);
+
+/*
+ * A pool's memory: this head; `slots` words for the owner's own book-keeping, which the helper never looks at; the
+ * return ring; then, from `first_slot` on, the slots, each `stride` bytes from the one before.
+ *
+ * A return ring has many writers and one reader. Its `ring_slots` words (a power of two) are 0 or the number of a slot
+ * plus one. The reader takes the words in turn while they are not 0, and sets each to 0; it is never full, because each
+ * slot is in it at most once.
+ */
+typedef struct steam_sockets_pool_memory {
+  uint32_t slots;
+  uint32_t slot_bytes;
+  uint32_t stride;
+  uint32_t first_slot; /* offset in bytes, as are the next two */
+  uint32_t states;
+  uint32_t ring;
+  uint32_t ring_slots;
+  uint32_t guarded; /* 1 when STEAM_SOCKETS_GUARD stands right behind each slot's last byte */
+  uint32_t unused[8];
+  uint32_t returned; /* how many slots the return ring has got, in all */
+  uint32_t unused_too[15];
+} steam_sockets_pool_memory;
+
+/*
+ * Makes a pool of up to 1 GiB, which belongs to the calling thread. When that thread ends, the pool is closed.
+ * Answers its number, from 0, or BAD_ARGUMENT, NO_MEMORY.
+ */
+STEAM_SOCKETS_API int32_t steam_sockets_pool_open(uint32_t slots, uint32_t slot_bytes, bool guarded);
+
+/* A window over a pool's memory. Any thread, until the pool is closed. Answers 0 or NOT_OPEN. */
+STEAM_SOCKETS_API int32_t steam_sockets_pool_window(int32_t pool, steam_sockets_window *window);
+
+/* Closes a pool: nothing more is sent from it. Its memory lives on for its windows and for the messages that are under
+ * way. The owner. Answers 0 or NOT_OPEN. */
+STEAM_SOCKETS_API int32_t steam_sockets_pool_close(int32_t pool);
+
+/* How many of a pool's slots are under way: sent and not come back. The owner. Answers that number, or NOT_OPEN. */
+STEAM_SOCKETS_API int32_t steam_sockets_pool_in_flight(int32_t pool);
+
+/* How many pools are not closed, or have messages under way. */
+STEAM_SOCKETS_API int32_t steam_sockets_pools(void);
+
+/* ---- shares of pools --------------------------------------------------------------------------------------------- */
+
+/*
+ * The memory of a share: this head; the return ring, as a pool has one; and a ring of steam_sockets_outgoing by which
+ * its borrower hands messages over: it fills entry `handed % entries`, then raises `handed`; the owner raises `taken`.
+ */
+typedef struct steam_sockets_share_memory {
+  uint32_t slots;
+  uint32_t ring; /* offset in bytes, as is the next but one */
+  uint32_t ring_slots;
+  uint32_t entries_at;
+  uint32_t entries; /* a power of two */
+  uint32_t closed;  /* 1 once the owner has reclaimed it or closed the pool */
+  uint32_t borrowed; /* for those who borrow, to see that there is one of them */
+  uint32_t unused[9];
+  uint32_t returned; /* how many slots the return ring has got, in all */
+  uint32_t unused_too[15];
+  uint32_t handed; /* by the borrower */
+  uint32_t unused_three[15];
+  uint32_t taken;  /* by the owner, as are the next two */
+  uint32_t sent;   /* messages that were sent */
+  uint32_t failed; /* messages that were not; their slots came back all the same */
+  uint32_t unused_four[13];
+} steam_sockets_share_memory;
+
+/*
+ * Lends slots of a pool, which must be the owner's at this moment, to another thread: they wait in the share's return
+ * ring. Answers the share's number, or NOT_OPEN, BAD_ARGUMENT, NO_MEMORY.
+ */
+STEAM_SOCKETS_API int32_t steam_sockets_share_open(int32_t pool, const uint32_t *slots, uint32_t count);
+
+/* A window over a share's memory. Any thread, until it is reclaimed. Answers 0 or NOT_OPEN. */
+STEAM_SOCKETS_API int32_t steam_sockets_share_window(int32_t pool, int32_t share, steam_sockets_window *window);
+
+/*
+ * Takes back what was lent and is not under way, whether the borrower holds it or has handed it over unsent; the
+ * borrower must have ended or have stopped. Writes the slots' numbers to `into`, which has room for all of the share.
+ * What is under way comes back in time, and is got by asking again.
+ * Answers how many came, or NOT_OPEN. *left is how many are still under way; at 0 the share is no more.
+ */
+STEAM_SOCKETS_API int32_t steam_sockets_share_reclaim(int32_t pool, int32_t share, uint32_t *into, uint32_t *left);
+
+/* ---- sending ------------------------------------------------------------------------------------------------------ */
+
+/* One message to send. */
+typedef struct steam_sockets_outgoing {
   uint32_t connection;
-  uint32_t bytes;  /* of payload */
-  uint32_t offset; /* of the payload in the arena */
   int32_t flags;
-  int32_t channel;
+  uint32_t place; /* of the payload: the number of a slot, or the offset of bytes that are copied */
+  uint32_t bytes;
+  uint32_t references; /* slots: how many messages from this one on have the slot; 0 in those that follow the first */
   uint16_t lane;
-  uint16_t reserved;
-  int64_t user_data; /* the connection's */
-  int64_t message_number;
-  int64_t time_received; /* microseconds, the library's clock */
-  uint8_t identity[136]; /* SteamNetworkingIdentity of the sender */
-} steam_sockets_received;
+  uint16_t copied; /* 1: the payload is copied, 0: it stays in the slot */
+  int64_t result;  /* set by the call: the message's number, a negative EResult, or 0: not tried */
+} steam_sockets_outgoing;
+
+/*
+ * Sends `count` messages: those in slots without a copy, the others copied once. A message that fails does not stop the
+ * others, but later ones to the same connection are then not tried, however long the batch is. A message is refused
+ * with LimitExceeded when its connection would have more than STEAM_SOCKETS_SEGMENTS, and with InvalidParam when slot,
+ * offset or length are out of range or the slot is under way already.
+ *
+ * A slot goes back through the return ring of its share (or its pool) when the last message that has it is done with;
+ * of a message that failed at once, unless keep_failed is set and it is the only one that has the slot.
+ *
+ *  pool        whose slots they are; negative when all are copied
+ *  copies      where the copied payloads lie
+ * Answers how many were sent, or NOT_OPEN (the library, or the pool), BAD_ARGUMENT (nothing was sent).
+ */
+STEAM_SOCKETS_API int32_t steam_sockets_send(int32_t library, uint32_t epoch, int32_t pool,
+                                             steam_sockets_outgoing *messages, int32_t count, const void *copies,
+                                             uint32_t copies_bytes, bool keep_failed);
+
+/* Sends what the borrower of a share has handed over up to now. Answers how many were sent, or NOT_OPEN. */
+STEAM_SOCKETS_API int32_t steam_sockets_send_share(int32_t library, uint32_t epoch, int32_t pool, int32_t share);
+
+/* How many reliable segments of a connection are not acknowledged, over all that was sent here. */
+STEAM_SOCKETS_API int32_t steam_sockets_segments(int32_t library, uint32_t epoch, uint32_t connection);
+
+/* ---- receiving ---------------------------------------------------------------------------------------------------- */
+
+/* Where a batch is received to: for each message one entry of each column. Payloads start at multiples of 8. */
+typedef struct steam_sockets_columns {
+  uint32_t capacity; /* entries of each column */
+  uint32_t arena_bytes;
+  void *arena;
+  uint32_t *connection;
+  uint32_t *bytes;    /* of payload */
+  uint32_t *offset;   /* of the payload in the arena, or in its window */
+  uint32_t *window;   /* 0: the payload lies in the arena; else it is held, at window * 2^20 + offset */
+  uint32_t *identity; /* number of the sender among the identities */
+  int32_t *flags;
+  int32_t *channel;
+  uint32_t *lane;
+  int64_t *user_data; /* the connection's */
+  int64_t *message_number;
+  int64_t *time_received; /* microseconds, the library's clock */
+  void *identities;       /* `capacity` SteamNetworkingIdentity */
+} steam_sockets_columns;
 
 /* Where messages are received from. */
 enum {
   STEAM_SOCKETS_FROM_CONNECTION = 1,
   STEAM_SOCKETS_FROM_POLL_GROUP = 2,
+  STEAM_SOCKETS_FROM_CHANNEL = 3, /* of ISteamNetworkingMessages */
 };
 
-/*
- * Receives up to `maximum` messages, copies each payload into the arena, and releases them.
- * A message that does not fit in what is left of the arena waits in the helper, with those behind it: *needed is then
- * the arena that it needs, and the next call for the same source gives it first. *needed is 0 when nothing waits.
- * A call for another source in between drops what waits: ask again at once with a larger arena.
- * Answers how many rows were filled, or NOT_OPEN, NO_HANDLE, BAD_ARGUMENT, NO_FUNCTION.
- */
-STEAM_SOCKETS_API int32_t steam_sockets_receive(int32_t library, uint32_t epoch, int32_t source, uint32_t handle,
-                                                steam_sockets_received *rows, int32_t maximum, void *arena,
-                                                uint32_t arena_bytes, uint32_t *needed);
+/* Makes an inbox, which belongs to the calling thread: it holds messages whose payload was not copied. Answers its
+ * number, from 0, or NO_MEMORY. */
+STEAM_SOCKETS_API int32_t steam_sockets_inbox_open(void);
 
-/* One message to send; its payload lies in the payload memory. */
-typedef struct steam_sockets_outgoing {
-  uint32_t connection;
-  int32_t flags;
-  uint32_t offset;
-  uint32_t bytes;
-  uint16_t lane;
-  uint16_t reserved;
-  uint32_t reserved_too;
-  int64_t result; /* set by the call: the message's number, a negative EResult, or 0: not tried */
-} steam_sockets_outgoing;
+/* Releases what an inbox holds. Answers how many messages that were, or NOT_OPEN. */
+STEAM_SOCKETS_API int32_t steam_sockets_inbox_release(int32_t inbox);
+
+/* Makes an inbox forget the message whose payload begins at this address, without releasing it: its memory stays for
+ * ever. For a payload that somebody has got hold of for good. Answers 0, or NOT_OPEN, BAD_ARGUMENT. */
+STEAM_SOCKETS_API int32_t steam_sockets_inbox_leave(int32_t inbox, const void *payload);
+
+/* Releases what an inbox holds, and ends it. Answers 0 or NOT_OPEN. */
+STEAM_SOCKETS_API int32_t steam_sockets_inbox_close(int32_t inbox);
 
 /*
- * Sends `count` messages, copying each payload once. A message that fails does not stop the others, but later ones to
- * the same connection are then not tried, however long the batch is.
- * Answers 0, or NOT_OPEN, BAD_ARGUMENT (a payload outside of the memory; nothing was sent), NO_FUNCTION.
+ * Receives up to `maximum` messages, after releasing what the inbox holds. Payloads of up to copy_up_to bytes are
+ * copied into the arena while it has room, and their messages released; the others are held by the inbox until it is
+ * released, receives again or is closed, or the library ends.
+ * Answers how many entries were filled, or NOT_OPEN (the library, or the inbox), NO_HANDLE, BAD_ARGUMENT, NO_FUNCTION.
  */
-STEAM_SOCKETS_API int32_t steam_sockets_send(int32_t library, uint32_t epoch, steam_sockets_outgoing *messages,
-                                             int32_t count, const void *payloads, uint32_t payload_bytes);
+STEAM_SOCKETS_API int32_t steam_sockets_receive(int32_t library, uint32_t epoch, int32_t inbox, int32_t source,
+                                                uint32_t handle, const steam_sockets_columns *columns, int32_t maximum,
+                                                uint32_t copy_up_to);
+
+/* ---- the rest ---------------------------------------------------------------------------------------------------- */
 
 /*
  * ISteamNetworkingSockets::ConfigureConnectionLanes. GameNetworkingSockets 1.6.0 can crash, or leave a lane dead, when
@@ -228,8 +385,6 @@ STEAM_SOCKETS_API int32_t steam_sockets_send(int32_t library, uint32_t epoch, st
 STEAM_SOCKETS_API int32_t steam_sockets_configure_lanes(int32_t library, uint32_t epoch, uint32_t connection,
                                                         int32_t lanes, const int32_t *priorities,
                                                         const uint16_t *weights);
-
-/* ---- the rest ---------------------------------------------------------------------------------------------------- */
 
 /* Manual poll mode: does the library's work, waiting up to `milliseconds` for packets. Answers 0 or NOT_OPEN,
  * NO_FUNCTION, BAD_ARGUMENT (the library was not started in manual poll mode). */

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "library.h"
+#include "room.h"
 
 namespace steam_sockets {
 
@@ -120,6 +121,7 @@ int32_t steam_sockets_run_callbacks(int32_t number, uint32_t epoch, void *into, 
     return STEAM_SOCKETS_NOT_OPEN;
   }
   library->functions.run_callbacks(library->sockets);
+  TellOfRoom(*library);
   return Read(library->events, into, capacity);
 }
 

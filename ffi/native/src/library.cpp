@@ -9,7 +9,8 @@
 
 #include "callbacks.h"
 #include "gns.h"
-#include "messages.h"
+#include "inbox.h"
+#include "pool.h"
 #include "shared_word.h"
 
 namespace steam_sockets {
@@ -41,7 +42,11 @@ struct ThreadLife {
   ThreadLife() = default;
   ThreadLife(const ThreadLife &) = delete;
   ThreadLife &operator=(const ThreadLife &) = delete;
-  ~ThreadLife() { EndLibrariesOf(number); }
+  ~ThreadLife() {
+    EndLibrariesOf(number);
+    CloseInboxesOf(number);
+    ClosePoolsOf(number);
+  }
 };
 
 thread_local ThreadLife this_thread;
@@ -57,12 +62,13 @@ bool HasRequired(const steam_sockets_functions &f) {
   return f.init != nullptr && f.kill != nullptr && f.sockets != nullptr && f.utils != nullptr &&
          f.set_config_pointer != nullptr && f.run_callbacks != nullptr && f.allocate_message != nullptr &&
          f.send_messages != nullptr && f.receive_on_connection != nullptr && f.receive_on_poll_group != nullptr &&
-         f.release_message != nullptr;
+         f.release_message != nullptr && f.real_time_status != nullptr && f.config_value != nullptr;
 }
 
 int32_t Start(int32_t number, const steam_sockets_functions &functions, const void *identity, bool manual_poll,
               int32_t debug_level, char *error) {
   Library &library = LibraryAt(number);
+  library.number = static_cast<uint8_t>(number);
   library.functions = functions;
   library.debug_level = debug_level;
   library.utils = functions.utils();
@@ -109,7 +115,7 @@ void End(int32_t number) {
   Store(library.state.epoch, library.state.epoch + 1);
   Store(library.state.opens, uint32_t{0});
   Store(library.state.owner, uint64_t{0});
-  ReleaseHeld(library);
+  ReleaseHeldOf(number);
   // The library keeps our functions in events that it has queued: they are taken before it goes.
   library.functions.run_callbacks(library.sockets);
   library.functions.kill();
@@ -120,6 +126,7 @@ void End(int32_t number) {
   Store(library.state.manual_poll, uint32_t{0});
   library.events.Clear();
   library.debug_outputs.Clear();
+  library.full.clear();
   library.sockets = library.utils = nullptr;
 }
 
@@ -133,6 +140,8 @@ void EndLibrariesOf(uint64_t thread) {
 }
 
 }  // namespace
+
+uint64_t ThisThread() { return this_thread.number; }
 
 Library &LibraryAt(int32_t number) { return Libraries()[static_cast<size_t>(number)]; }
 
@@ -155,7 +164,7 @@ uint32_t steam_sockets_contract(void) { return STEAM_SOCKETS_CONTRACT; }
 
 const char *steam_sockets_build(void) { return STEAM_SOCKETS_BUILD_INFO; }
 
-uint64_t steam_sockets_thread(void) { return this_thread.number; }
+uint64_t steam_sockets_thread(void) { return ThisThread(); }
 
 const steam_sockets_state *steam_sockets_state_of(int32_t library) {
   return library < 0 || library >= STEAM_SOCKETS_LIBRARIES ? nullptr : &LibraryAt(library).state;

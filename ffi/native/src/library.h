@@ -3,23 +3,15 @@
 
 #include <atomic>
 #include <cstdint>
-#include <vector>
+#include <set>
 
 #include "record_ring.h"
 #include "steam_sockets.h"
 
-struct SteamNetworkingMessage_t;
-
 namespace steam_sockets {
 
-// Messages that were received and did not fit in the arena yet.
-struct HeldMessages {
-  int32_t source = 0;
-  uint32_t handle = 0;
-  std::vector<SteamNetworkingMessage_t *> messages;  // the next one last
-};
-
 struct Library {
+  uint8_t number = 0;
   steam_sockets_state state{};
   steam_sockets_functions functions{};
   void *sockets = nullptr;
@@ -28,11 +20,14 @@ struct Library {
   RecordRing events{0, state.events, events_dropped};
   RecordRing debug_outputs{1 << 20, state.debug_outputs, state.debug_outputs_dropped};
   std::atomic<int32_t> debug_level{0};
-  HeldMessages held;
+  std::set<uint32_t> full;  // connections that refused a message for want of room
 };
 
 // The library of this number when it is open, has this epoch and belongs to the calling thread; else null.
 Library *OpenLibrary(int32_t number, uint32_t epoch);
+
+// The calling thread's number. Never 0, and never given out again.
+uint64_t ThisThread();
 
 // The library of this number, open or not. The number must be in range.
 Library &LibraryAt(int32_t number);

@@ -1,5 +1,5 @@
-// Words that one thread writes and others read without a lock. They lie in plain C structs, so they can't be
-// std::atomic.
+// Words that one thread writes and others read without a lock, here or in JavaScript. They lie in plain C structs, so
+// they can't be std::atomic.
 #pragma once
 
 namespace steam_sockets {
@@ -12,6 +12,12 @@ Word Load(const Word &word) {
 template <typename Word>
 void Store(Word &word, Word value) {
   __atomic_store_n(&word, value, __ATOMIC_RELEASE);
+}
+
+// Answers the value before.
+template <typename Word>
+Word FetchAdd(Word &word, Word value) {
+  return __atomic_fetch_add(&word, value, __ATOMIC_RELAXED);
 }
 
 }  // namespace steam_sockets

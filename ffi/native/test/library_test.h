@@ -40,6 +40,12 @@ inline steam_sockets_functions BuiltIn() {
   f.set_manual_poll_mode = &SteamNetworkingSockets_SetManualPollMode;
   f.poll = As<decltype(f.poll)>(&SteamNetworkingSockets_Poll);
   f.configure_lanes = As<decltype(f.configure_lanes)>(&SteamAPI_ISteamNetworkingSockets_ConfigureConnectionLanes);
+  f.real_time_status =
+      As<decltype(f.real_time_status)>(&SteamAPI_ISteamNetworkingSockets_GetConnectionRealTimeStatus);
+  f.config_value = As<decltype(f.config_value)>(&SteamAPI_ISteamNetworkingUtils_GetConfigValue);
+  f.messages = As<decltype(f.messages)>(&SteamAPI_SteamNetworkingMessages_v002);
+  f.receive_on_channel =
+      As<decltype(f.receive_on_channel)>(&SteamAPI_ISteamNetworkingMessages_ReceiveMessagesOnChannel);
   return f;
 }
 

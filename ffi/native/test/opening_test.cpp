@@ -41,7 +41,7 @@ void CountsOpens() {
   CHECK(steam_sockets_close(first.number, epoch, 0) == STEAM_SOCKETS_NOT_OPEN);
   CHECK(steam_sockets_run_callbacks(first.number, epoch, nullptr, 0) == STEAM_SOCKETS_NOT_OPEN);
   CHECK(steam_sockets_read_events(first.number, epoch, nullptr, 0) == STEAM_SOCKETS_NOT_OPEN);
-  CHECK(steam_sockets_send(first.number, epoch, nullptr, 0, nullptr, 0) == STEAM_SOCKETS_NOT_OPEN);
+  CHECK(steam_sockets_send(first.number, epoch, -1, nullptr, 0, nullptr, 0, false) == STEAM_SOCKETS_NOT_OPEN);
   CHECK(steam_sockets_poll(first.number, epoch, 0) == STEAM_SOCKETS_NOT_OPEN);
   CHECK(steam_sockets_state_of(-1) == nullptr && steam_sockets_state_of(STEAM_SOCKETS_LIBRARIES) == nullptr);
 }

@@ -1,0 +1,219 @@
+#include "inbox.h"
+
+#include <steam/steamnetworkingtypes.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "library.h"
+
+namespace steam_sockets {
+
+namespace {
+
+constexpr int32_t kPart = 256;
+constexpr int32_t kWindowBits = 20;
+constexpr size_t kIdentityBytes = sizeof(SteamNetworkingIdentity);
+
+Inboxes &AllInboxes() {
+  static auto *const inboxes = new Inboxes;
+  return *inboxes;
+}
+
+Inbox *OwnInbox(int32_t number) {
+  Inbox *const inbox = AllInboxes().Find(number);
+  return inbox != nullptr && inbox->owner == ThisThread() ? inbox : nullptr;
+}
+
+int32_t Release(Inbox &inbox) {
+  for (SteamNetworkingMessage_t *message : inbox.held) {
+    inbox.release(message);
+  }
+  const auto count = static_cast<int32_t>(inbox.held.size());
+  inbox.held.clear();
+  return count;
+}
+
+void Close(const Inboxes::Entry &entry) {
+  AllInboxes().Hide(entry.number);
+  (void)Release(*entry.thing);
+  entry.thing->held.shrink_to_fit();
+  AllInboxes().GiveBack(Inboxes::PlaceOf(entry.number));
+}
+
+// Columns and arena of one call, filled one message after the other.
+class Filling {
+ public:
+  Filling(const steam_sockets_columns &columns, uint32_t copy_up_to) : to_(columns), copy_up_to_(copy_up_to) {}
+
+  // False when the message has to be held.
+  bool Take(const SteamNetworkingMessage_t &message) {
+    const auto i = static_cast<size_t>(count_++);
+    const auto bytes = static_cast<uint32_t>(std::max(message.m_cbSize, 0));
+    to_.connection[i] = message.m_conn;
+    to_.bytes[i] = bytes;
+    to_.flags[i] = message.m_nFlags;
+    to_.channel[i] = message.m_nChannel;
+    to_.lane[i] = message.m_idxLane;
+    to_.user_data[i] = message.m_nConnUserData;
+    to_.message_number[i] = message.m_nMessageNumber;
+    to_.time_received[i] = message.m_usecTimeReceived;
+    to_.identity[i] = IdentityOf(message);
+    if (bytes <= copy_up_to_ && bytes <= to_.arena_bytes - used_) {
+      to_.offset[i] = used_;
+      to_.window[i] = 0;
+      if (bytes > 0) {
+        std::memcpy(static_cast<char *>(to_.arena) + used_, message.m_pData, bytes);
+      }
+      used_ = std::min<uint32_t>(to_.arena_bytes, used_ + ((bytes + 7) & ~7U));
+      return true;
+    }
+    const auto address = reinterpret_cast<uintptr_t>(message.m_pData);
+    to_.offset[i] = static_cast<uint32_t>(address & ((uintptr_t{1} << kWindowBits) - 1));
+    to_.window[i] = static_cast<uint32_t>(address >> kWindowBits);
+    return false;
+  }
+
+  int32_t count() const { return count_; }
+
+ private:
+  // Messages of one connection, which often come one after the other, share an identity.
+  uint32_t IdentityOf(const SteamNetworkingMessage_t &message) {
+    if (identities_ == 0 || message.m_conn != sender_) {
+      sender_ = message.m_conn;
+      std::memcpy(static_cast<char *>(to_.identities) + identities_ * kIdentityBytes, &message.m_identityPeer,
+                  kIdentityBytes);
+      ++identities_;
+    }
+    return identities_ - 1;
+  }
+
+  const steam_sockets_columns to_;
+  const uint32_t copy_up_to_;
+  uint32_t used_ = 0;
+  uint32_t sender_ = 0;
+  uint32_t identities_ = 0;
+  int32_t count_ = 0;
+};
+
+int32_t Receive(const Library &library, int32_t source, uint32_t handle, void **messages, int32_t maximum) {
+  const steam_sockets_functions &functions = library.functions;
+  switch (source) {
+    case STEAM_SOCKETS_FROM_CONNECTION:
+      return functions.receive_on_connection(library.sockets, handle, messages, maximum);
+    case STEAM_SOCKETS_FROM_POLL_GROUP:
+      return functions.receive_on_poll_group(library.sockets, handle, messages, maximum);
+    default:
+      return functions.receive_on_channel(functions.messages(), static_cast<int32_t>(handle), messages, maximum);
+  }
+}
+
+bool AreWhole(const steam_sockets_columns &columns) {
+  return (columns.arena != nullptr || columns.arena_bytes == 0) && columns.connection != nullptr &&
+         columns.bytes != nullptr && columns.offset != nullptr && columns.window != nullptr &&
+         columns.identity != nullptr && columns.flags != nullptr && columns.channel != nullptr &&
+         columns.lane != nullptr && columns.user_data != nullptr && columns.message_number != nullptr &&
+         columns.time_received != nullptr && columns.identities != nullptr;
+}
+
+}  // namespace
+
+void ReleaseHeldOf(int32_t library) {
+  AllInboxes().ForEach([library](const Inboxes::Entry &entry) {
+    if (entry.number >= 0 && entry.thing->owner == ThisThread() && entry.thing->library == library) {
+      (void)Release(*entry.thing);
+    }
+  });
+}
+
+void CloseInboxesOf(uint64_t thread) {
+  AllInboxes().ForEach([thread](const Inboxes::Entry &entry) {
+    if (entry.number >= 0 && entry.thing->owner == thread) {
+      Close(entry);
+    }
+  });
+}
+
+}  // namespace steam_sockets
+
+using namespace steam_sockets;
+
+int32_t steam_sockets_inbox_open(void) {
+  const Inboxes::Entry entry = AllInboxes().Take();
+  if (entry.thing == nullptr) {
+    return STEAM_SOCKETS_NO_MEMORY;
+  }
+  entry.thing->owner = ThisThread();
+  AllInboxes().Publish(entry.number);
+  return entry.number;
+}
+
+int32_t steam_sockets_inbox_release(int32_t number) {
+  Inbox *const inbox = OwnInbox(number);
+  return inbox == nullptr ? static_cast<int32_t>(STEAM_SOCKETS_NOT_OPEN) : Release(*inbox);
+}
+
+int32_t steam_sockets_inbox_leave(int32_t number, const void *payload) {
+  Inbox *const inbox = OwnInbox(number);
+  if (inbox == nullptr) {
+    return STEAM_SOCKETS_NOT_OPEN;
+  }
+  const auto message = std::find_if(inbox->held.begin(), inbox->held.end(),
+                                    [payload](const auto *held) { return held->m_pData == payload; });
+  if (message == inbox->held.end()) {
+    return STEAM_SOCKETS_BAD_ARGUMENT;
+  }
+  inbox->held.erase(message);
+  return 0;
+}
+
+int32_t steam_sockets_inbox_close(int32_t number) {
+  Inbox *const inbox = OwnInbox(number);
+  if (inbox == nullptr) {
+    return STEAM_SOCKETS_NOT_OPEN;
+  }
+  Close({number, inbox});
+  return 0;
+}
+
+int32_t steam_sockets_receive(int32_t number, uint32_t epoch, int32_t inbox_number, int32_t source, uint32_t handle,
+                              const steam_sockets_columns *columns, int32_t maximum, uint32_t copy_up_to) {
+  const Library *const library = OpenLibrary(number, epoch);
+  Inbox *const inbox = OwnInbox(inbox_number);
+  if (library == nullptr || inbox == nullptr) {
+    return STEAM_SOCKETS_NOT_OPEN;
+  }
+  if (source < STEAM_SOCKETS_FROM_CONNECTION || source > STEAM_SOCKETS_FROM_CHANNEL || columns == nullptr ||
+      !AreWhole(*columns) || maximum < 0 || static_cast<uint32_t>(maximum) > columns->capacity) {
+    return STEAM_SOCKETS_BAD_ARGUMENT;
+  }
+  if (source == STEAM_SOCKETS_FROM_CHANNEL &&
+      (library->functions.messages == nullptr || library->functions.receive_on_channel == nullptr)) {
+    return STEAM_SOCKETS_NO_FUNCTION;
+  }
+  (void)Release(*inbox);
+  inbox->library = number;
+  inbox->release = library->functions.release_message;
+  Filling filling(*columns, copy_up_to);
+  while (filling.count() < maximum) {
+    std::array<SteamNetworkingMessage_t *, kPart> part;
+    const int32_t wanted = std::min(kPart, maximum - filling.count());
+    const int32_t received = Receive(*library, source, handle, reinterpret_cast<void **>(part.data()), wanted);
+    if (received < 0) {
+      return filling.count() > 0 ? filling.count() : static_cast<int32_t>(STEAM_SOCKETS_NO_HANDLE);
+    }
+    for (int32_t i = 0; i < received; ++i) {
+      SteamNetworkingMessage_t *const message = part[static_cast<size_t>(i)];
+      if (filling.Take(*message)) {
+        inbox->release(message);
+      } else {
+        inbox->held.push_back(message);
+      }
+    }
+    if (received < wanted) {
+      break;
+    }
+  }
+  return filling.count();
+}

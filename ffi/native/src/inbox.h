@@ -1,0 +1,29 @@
+// Messages that were received and whose payload was not copied: held until their reader is done.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "registry.h"
+#include "steam_sockets.h"
+
+struct SteamNetworkingMessage_t;
+
+namespace steam_sockets {
+
+struct Inbox {
+  uint64_t owner = 0;
+  int32_t library = -1;  // whose messages they are
+  void (*release)(void *message) = nullptr;
+  std::vector<SteamNetworkingMessage_t *> held;
+};
+
+using Inboxes = Registry<Inbox, 4096>;
+
+// Releases what inboxes hold of a library that is about to end.
+void ReleaseHeldOf(int32_t library);
+
+// Ends the inboxes of a thread that ends.
+void CloseInboxesOf(uint64_t thread);
+
+}  // namespace steam_sockets

@@ -1,0 +1,122 @@
+// Pools of slots for messages. A slot is counted while the library has it, and comes back when the last message that
+// has it is done with.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+
+#include "block.h"
+#include "registry.h"
+#include "return_ring.h"
+#include "steam_sockets.h"
+
+namespace steam_sockets {
+
+// The pool's own slots are those of share 0.
+constexpr uint32_t kShares = STEAM_SOCKETS_SHARES + 1;
+
+struct Share {
+  int32_t number = -1;  // -1: not in use
+  Block *block = nullptr;
+  steam_sockets_share_memory *memory = nullptr;
+  steam_sockets_outgoing *entries = nullptr;
+  uint32_t entry_count = 0;
+  uint32_t slots = 0;
+  ReturnRing ring;
+};
+
+class Pool {
+ public:
+  bool Open(uint64_t owner, uint32_t place, uint32_t slots, uint32_t slot_bytes, bool guarded);
+
+  uint64_t owner() const { return owner_; }
+  uint32_t slots() const { return slots_; }
+  uint32_t slot_bytes() const { return slot_bytes_; }
+  uint32_t place() const { return place_; }
+  char *Payload(uint32_t slot) const { return first_slot_ + size_t{slot} * stride_; }
+  uint32_t ShareOf(uint32_t slot) const { return share_of_[slot].load(std::memory_order_relaxed); }
+  // Any thread. False when there is nothing to look into any more.
+  bool Window(steam_sockets_window &window);
+  bool WindowOfShare(int32_t number, steam_sockets_window &window);
+  int32_t InFlight() const;
+
+  // ---- slots on their way. Only the library's owner thread takes them over; any thread lets them go. ----
+
+  // Takes a slot over for so many messages, which then each let go of it once. False when it is under way already.
+  bool TakeOver(uint32_t slot, uint32_t messages) {
+    if (references_[slot].load(std::memory_order_relaxed) != 0) {
+      return false;
+    }
+    // One more than there are messages: while it is not 0, the slot is nowhere else.
+    references_[slot].store(messages + 1, std::memory_order_relaxed);
+    ++sent_;
+    return true;
+  }
+
+  void LetGo(uint32_t slot) {
+    if (references_[slot].fetch_sub(1, std::memory_order_acq_rel) == 2) {
+      share_[ShareOf(slot)].ring.Push(slot);
+      // Not before it is in the ring. After this the pool may be no more.
+      references_[slot].store(0, std::memory_order_release);
+      if (closed_.load(std::memory_order_acquire)) {
+        FinishIfIdle();
+      }
+    }
+  }
+
+  // In place of letting go: leaves the slot with its owner when nobody else has it.
+  void Keep(uint32_t slot) {
+    if (references_[slot].load(std::memory_order_acquire) != 2) {
+      LetGo(slot);
+      return;
+    }
+    --sent_;
+    references_[slot].store(0, std::memory_order_release);
+  }
+
+  // ---- shares ----
+
+  int32_t Lend(const uint32_t *slots, uint32_t count);
+  Share *FindShare(int32_t number);
+  uint32_t PlaceOf(const Share &share) const { return static_cast<uint32_t>(&share - share_.data()); }
+  uint32_t Reclaim(Share &share, uint32_t *into, uint32_t &left);
+
+  // ---- the end ----
+
+  void Close();
+  // Gives the memory back when the pool is closed and nothing is under way.
+  void FinishIfIdle();
+
+ private:
+  bool IsIdle() const;
+  void End(Share &share);  // wants the lock
+
+  uint64_t owner_ = 0;
+  uint32_t place_ = 0;
+  uint32_t slots_ = 0;
+  uint32_t slot_bytes_ = 0;
+  uint32_t stride_ = 0;
+  uint32_t sent_ = 0;
+  uint32_t shares_made_ = 0;
+  Block *block_ = nullptr;
+  char *first_slot_ = nullptr;
+  std::unique_ptr<std::atomic<uint32_t>[]> references_;
+  std::unique_ptr<std::atomic<uint8_t>[]> share_of_;
+  std::array<Share, kShares> share_;
+  std::atomic<bool> closed_{false};
+  std::mutex lock_;  // for what changes seldom: opening, windows, shares, the end
+};
+
+using Pools = Registry<Pool, 4096>;
+Pools &AllPools();
+
+// The open pool of this number when the calling thread owns it; else null.
+Pool *OwnPool(int32_t number);
+
+// Closes the pools of a thread that ends.
+void ClosePoolsOf(uint64_t thread);
+
+}  // namespace steam_sockets

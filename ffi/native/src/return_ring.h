@@ -1,0 +1,49 @@
+// The ring over which slots come back: any thread writes, JavaScript reads.
+#pragma once
+
+#include <cstdint>
+
+#include "shared_word.h"
+
+namespace steam_sockets {
+
+class ReturnRing {
+ public:
+  ReturnRing() = default;
+
+  // `words` is a power of two and at least the number of slots that can be under way.
+  ReturnRing(uint32_t *first, uint32_t words, uint32_t &returned)
+      : first_(first), mask_(words - 1), returned_(&returned) {}
+
+  void Push(uint32_t slot) { Store(first_[FetchAdd(*returned_, 1U) & mask_], slot + 1); }
+
+  // How many were pushed, in all.
+  uint32_t returned() const { return Load(*returned_); }
+
+  // Takes every slot out, wherever its reader had come to. There must be no reader any more.
+  template <typename Visitor>
+  void TakeAll(Visitor visit) {
+    for (uint32_t at = 0; at <= mask_; ++at) {
+      const uint32_t word = __atomic_exchange_n(&first_[at], 0, __ATOMIC_ACQ_REL);
+      if (word != 0) {
+        visit(word - 1);
+      }
+    }
+  }
+
+  // The words that a ring needs for so many slots.
+  static uint32_t WordsFor(uint32_t slots) {
+    uint32_t words = 1;
+    while (words < slots) {
+      words *= 2;
+    }
+    return words;
+  }
+
+ private:
+  uint32_t *first_ = nullptr;
+  uint32_t mask_ = 0;
+  uint32_t *returned_ = nullptr;
+};
+
+}  // namespace steam_sockets

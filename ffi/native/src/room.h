@@ -1,0 +1,11 @@
+// Connections that refused a message because they were full.
+#pragma once
+
+#include "library.h"
+
+namespace steam_sockets {
+
+// Writes a record for each one that has room again, which is half of what it may have, and forgets it.
+void TellOfRoom(Library &library);
+
+}  // namespace steam_sockets
