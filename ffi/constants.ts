@@ -70,9 +70,19 @@ export const steamNetworkingMessagesVersion = "SteamNetworkingMessages002";
 export const steamNetworkingSocketsVersion = "SteamNetworkingSockets012";
 
 /** The version of the helper's contract that ffi/ is written for. */
-export const helperContract = 2;
+export const helperContract = 3;
 /** How many libraries the helper can have open at once. */
 export const helperLibraries = 4;
+/** How many reliable segments of a connection may be un-acknowledged. */
+export const helperSegments = 50_000;
+/** How many slots a pool can have. */
+export const helperSlots = 1_048_576;
+/** How many bytes a slot can have. */
+export const helperSlotBytes = 524_288;
+/** How many shares of one pool can be lent out. */
+export const helperShares = 64;
+/** What stands behind each slot of a guarded pool. */
+export const helperGuard = 0x5afe_510d;
 
 /** What each of these is called in C. */
 export const constantNames: Readonly<Record<string, string>> = {
@@ -108,4 +118,9 @@ export const constantNames: Readonly<Record<string, string>> = {
   steamNetworkingSocketsVersion: "STEAMNETWORKINGSOCKETS_INTERFACE_VERSION",
   helperContract: "STEAM_SOCKETS_CONTRACT",
   helperLibraries: "STEAM_SOCKETS_LIBRARIES",
+  helperSegments: "STEAM_SOCKETS_SEGMENTS",
+  helperSlots: "STEAM_SOCKETS_SLOTS",
+  helperSlotBytes: "STEAM_SOCKETS_SLOT_BYTES",
+  helperShares: "STEAM_SOCKETS_SHARES",
+  helperGuard: "STEAM_SOCKETS_GUARD",
 };

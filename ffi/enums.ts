@@ -62,6 +62,7 @@ export const cNames = {
       NoFunction: "STEAM_SOCKETS_NO_FUNCTION",
       BadArgument: "STEAM_SOCKETS_BAD_ARGUMENT",
       NoHandle: "STEAM_SOCKETS_NO_HANDLE",
+      NoMemory: "STEAM_SOCKETS_NO_MEMORY",
     } satisfies Record<keyof typeof HelperAnswer, string>,
   },
   HelperRecordKind: {
@@ -73,6 +74,7 @@ export const cNames = {
       MessagesSessionRequest: "STEAM_SOCKETS_MESSAGES_SESSION_REQUEST",
       MessagesSessionFailed: "STEAM_SOCKETS_MESSAGES_SESSION_FAILED",
       DebugOutput: "STEAM_SOCKETS_DEBUG_OUTPUT",
+      Drained: "STEAM_SOCKETS_DRAINED",
     } satisfies Record<keyof typeof HelperRecordKind, string>,
   },
   HelperSource: {
@@ -80,6 +82,7 @@ export const cNames = {
     except: {
       Connection: "STEAM_SOCKETS_FROM_CONNECTION",
       PollGroup: "STEAM_SOCKETS_FROM_POLL_GROUP",
+      Channel: "STEAM_SOCKETS_FROM_CHANNEL",
     } satisfies Record<keyof typeof HelperSource, string>,
   },
   IdentityType: {

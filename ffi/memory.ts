@@ -70,12 +70,40 @@ export function windowOver(address: Address, byteLength: number): DataView {
   return new DataView(toArrayBuffer(address, 0, byteLength));
 }
 
+/**
+ * A window over native memory that has an owner of its own: `deallocator(address, context)` is called when the buffer,
+ * or what it was transferred to, is collected, or its thread ends.
+ */
+export function ownedWindow(
+  address: Address,
+  byteOffset: number,
+  byteLength: number,
+  context: Address,
+  deallocator: Address,
+): ArrayBuffer {
+  return toOwnedArrayBuffer(address, byteOffset, byteLength, context, deallocator);
+}
+
+// Bun documents the last two; its types lack them.
+const toOwnedArrayBuffer = toArrayBuffer as (
+  address: Address,
+  byteOffset: number,
+  byteLength: number,
+  context: Address,
+  deallocator: Address,
+) => ArrayBuffer;
+
 /** Text with a closing zero, as C wants it, in memory that stays where it is while the array is held. */
 export function cText(text: string): Uint8Array {
   const encoded = encoder.encode(text);
   const bytes = new Uint8Array(new SharedArrayBuffer(encoded.length + 1));
   bytes.set(encoded);
   return bytes;
+}
+
+/** A number that is an address. */
+export function asAddress(value: number): Address {
+  return value as Address;
 }
 
 /** The pointer that lies at an address, or null. */

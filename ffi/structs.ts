@@ -235,6 +235,10 @@ export const steam_sockets_functions = struct(["helper"], "natural", {
   setManualPollMode: { c: "set_manual_poll_mode", type: "ptr" },
   poll: { c: "poll", type: "ptr" },
   configureLanes: { c: "configure_lanes", type: "ptr" },
+  realTimeStatus: { c: "real_time_status", type: "ptr" },
+  configValue: { c: "config_value", type: "ptr" },
+  messages: { c: "messages", type: "ptr" },
+  receiveOnChannel: { c: "receive_on_channel", type: "ptr" },
 });
 
 /** What can be read of an open library at any time. */
@@ -258,29 +262,77 @@ export const steam_sockets_record = struct(["helper"], "natural", {
   argument: { c: "argument", type: "i32" },
 });
 
-/** One message that the helper received; `offset` is its payload's place in the arena. */
-export const steam_sockets_received = struct(["helper"], "natural", {
-  connection: { c: "connection", type: "u32" },
-  byteLength: { c: "bytes", type: "u32" },
-  offset: { c: "offset", type: "u32" },
-  flags: { c: "flags", type: "i32" },
-  channel: { c: "channel", type: "i32" },
-  lane: { c: "lane", type: "u16" },
-  reserved: { c: "reserved", type: "u16" },
-  userData: { c: "user_data", type: "i64" },
-  messageNumber: { c: "message_number", type: "i64" },
-  timeReceived: { c: "time_received", type: "i64" },
-  identity: { c: "identity", type: "u8", count: 136 },
-});
-
 /** One message that the helper shall send. */
 export const steam_sockets_outgoing = struct(["helper"], "natural", {
   connection: { c: "connection", type: "u32" },
   flags: { c: "flags", type: "i32" },
-  offset: { c: "offset", type: "u32" },
+  place: { c: "place", type: "u32" },
   byteLength: { c: "bytes", type: "u32" },
+  references: { c: "references", type: "u32" },
   lane: { c: "lane", type: "u16" },
-  reserved: { c: "reserved", type: "u16" },
-  reservedToo: { c: "reserved_too", type: "u32" },
+  copied: { c: "copied", type: "u16" },
   result: { c: "result", type: "i64" },
+});
+
+/** The columns into which the helper receives. */
+export const steam_sockets_columns = struct(["helper"], "natural", {
+  capacity: { c: "capacity", type: "u32" },
+  arenaByteLength: { c: "arena_bytes", type: "u32" },
+  arena: { c: "arena", type: "ptr" },
+  connection: { c: "connection", type: "ptr" },
+  byteLength: { c: "bytes", type: "ptr" },
+  offset: { c: "offset", type: "ptr" },
+  window: { c: "window", type: "ptr" },
+  identity: { c: "identity", type: "ptr" },
+  flags: { c: "flags", type: "ptr" },
+  channel: { c: "channel", type: "ptr" },
+  lane: { c: "lane", type: "ptr" },
+  userData: { c: "user_data", type: "ptr" },
+  messageNumber: { c: "message_number", type: "ptr" },
+  timeReceived: { c: "time_received", type: "ptr" },
+  identities: { c: "identities", type: "ptr" },
+  held: { c: "held", type: "u32" },
+  unused: { c: "unused", type: "u32" },
+});
+
+/** Native memory that JavaScript lays a window over. */
+export const steam_sockets_window = struct(["helper"], "natural", {
+  address: { c: "address", type: "ptr" },
+  byteLength: { c: "bytes", type: "u64" },
+  context: { c: "context", type: "ptr" },
+});
+
+/** The head of a pool's memory. */
+export const steam_sockets_pool_memory = struct(["helper"], "natural", {
+  slots: { c: "slots", type: "u32" },
+  slotByteLength: { c: "slot_bytes", type: "u32" },
+  stride: { c: "stride", type: "u32" },
+  firstSlot: { c: "first_slot", type: "u32" },
+  states: { c: "states", type: "u32" },
+  ring: { c: "ring", type: "u32" },
+  ringSlots: { c: "ring_slots", type: "u32" },
+  guarded: { c: "guarded", type: "u32" },
+  unused: { c: "unused", type: "u32", count: 8 },
+  returned: { c: "returned", type: "u32" },
+  unusedToo: { c: "unused_too", type: "u32", count: 15 },
+});
+
+/** The head of a share's memory. */
+export const steam_sockets_share_memory = struct(["helper"], "natural", {
+  slots: { c: "slots", type: "u32" },
+  ring: { c: "ring", type: "u32" },
+  ringSlots: { c: "ring_slots", type: "u32" },
+  entriesAt: { c: "entries_at", type: "u32" },
+  entries: { c: "entries", type: "u32" },
+  closed: { c: "closed", type: "u32" },
+  borrowed: { c: "borrowed", type: "u32" },
+  unused: { c: "unused", type: "u32", count: 9 },
+  returned: { c: "returned", type: "u32" },
+  unusedToo: { c: "unused_too", type: "u32", count: 15 },
+  handed: { c: "handed", type: "u32" },
+  unusedThree: { c: "unused_three", type: "u32", count: 15 },
+  taken: { c: "taken", type: "u32" },
+  sent: { c: "sent", type: "u32" },
+  failed: { c: "failed", type: "u32" },
+  unusedFour: { c: "unused_four", type: "u32", count: 13 },
 });

@@ -47,3 +47,20 @@ export class ConfigOptionError extends NetworkingError {
     this.option = option;
   }
 }
+
+/** A slot of a message pool that is not the caller's: made up, freed, sent, or of another pool. */
+export class SlotError extends NetworkingError {
+  override name = "SlotError";
+  /** The slot as it was given. */
+  readonly slot: number;
+
+  constructor(slot: number, reason: string) {
+    super(`Slot ${slot}: ${reason}`);
+    this.slot = slot;
+  }
+}
+
+/** Something was written past the end of a slot of a message pool. What lies behind it may be spoilt. */
+export class SlotOverrunError extends SlotError {
+  override name = "SlotOverrunError";
+}

@@ -3,6 +3,7 @@ import type { Backend } from "../sdk/backend.ts";
 import type { ConnectionHandle } from "./handles.ts";
 import { eventNames, readEvent, type NetworkingEvent, type NetworkingEvents } from "./events.ts";
 import { Emitter } from "./emitter.ts";
+import { tellOfDrains } from "./pool.ts";
 
 /**
  * The library empties one queue whoever asks, so all openings of it share a hub: each drain delivers to all of them.
@@ -95,6 +96,7 @@ export class EventHub {
         }),
       );
       for (const event of events) this.#deliver(event, uncaught);
+      tellOfDrains(attempt);
       this.#closed.clear();
     } finally {
       this.#draining = false;
@@ -112,12 +114,12 @@ export class EventHub {
       };
       // The switch lets the compiler see that name and event belong together.
       switch (event.name) {
-        case "connectionStatusChanged": {
-          // Asked before each handler: the one before may have closed the connection.
-          const isWanted = () => !this.#isClosed(event.event.connectHandle);
-          emitter.emit(event.name, event.event, failed, isWanted);
+        case "connectionStatusChanged":
+          emitter.emit(event.name, event.event, failed, () => this.#isOpen(event.event.connectHandle));
           break;
-        }
+        case "drain":
+          emitter.emit(event.name, event.event, failed, () => this.#isOpen(event.event.connectHandle));
+          break;
         case "debugOutput":
           if (event.event.level <= debugLevel) emitter.emit(event.name, event.event, failed);
           break;
@@ -125,7 +127,8 @@ export class EventHub {
     }
   }
 
-  #isClosed(connection: ConnectionHandle): boolean {
-    return this.#closed.has(connection) || this.#closedSinceRun.has(connection);
+  /** Asked before each handler: the one before may have closed the connection. */
+  #isOpen(connection: ConnectionHandle): boolean {
+    return !this.#closed.has(connection) && !this.#closedSinceRun.has(connection);
   }
 }

@@ -16,6 +16,12 @@ export interface ConnectionStatusChangedEvent {
   readonly oldState: ConnectionState;
 }
 
+/** A connection has room again. */
+export interface DrainEvent {
+  /** The connection, which had refused a message with `LimitExceeded`. */
+  readonly connectHandle: ConnectionHandle;
+}
+
 /** One line of the library's own log. C: `FSteamNetworkingSocketsDebugOutput`. */
 export interface DebugOutputEvent {
   /** How grave it is: the lower, the graver. */
@@ -28,6 +34,11 @@ export interface DebugOutputEvent {
 export interface NetworkingEvents {
   /** A connection was made, destroyed, or changed its state. On every library. */
   connectionStatusChanged: ConnectionStatusChangedEvent;
+  /**
+   * A connection that refused a message with `LimitExceeded` has room again: less than half of SendBufferSize waits to
+   * be sent, and less than half of {@link MAX_UNACKNOWLEDGED_SEGMENTS} to be acknowledged. Told once after a refusal.
+   */
+  drain: DrainEvent;
   /** A line of the library's log, of the level that was asked for. See {@link NetworkingUtils.setDebugOutputFunction}. */
   debugOutput: DebugOutputEvent;
   /** What another handler threw. Without a handler for it, `runCallbacks` throws it when the drain is over. */
@@ -37,6 +48,7 @@ export interface NetworkingEvents {
 /** The names of all events. */
 export const eventNames = [
   "connectionStatusChanged",
+  "drain",
   "debugOutput",
   "error",
 ] as const satisfies (keyof NetworkingEvents)[];
@@ -44,6 +56,7 @@ export const eventNames = [
 /** An event with its name, on its way to the handlers. */
 export type NetworkingEvent =
   | { readonly name: "connectionStatusChanged"; readonly event: ConnectionStatusChangedEvent }
+  | { readonly name: "drain"; readonly event: DrainEvent }
   | { readonly name: "debugOutput"; readonly event: DebugOutputEvent };
 
 const statusChanged = layoutOf(SteamNetConnectionStatusChangedCallback_t);
@@ -63,6 +76,11 @@ export function readEvent(backend: Backend, record: EventRecord): NetworkingEven
         },
       };
     }
+    case HelperRecordKind.Drained:
+      return {
+        name: "drain",
+        event: { connectHandle: memory.view.getUint32(payload, true) as ConnectionHandle },
+      };
     case HelperRecordKind.DebugOutput:
       return {
         name: "debugOutput",

@@ -20,11 +20,15 @@ export type { ConfigOption, ConfigOptionName, ConfigOptions, ConfigOptionValue, 
 export type { ConnectionInfo, ConnectionStatus, LaneStatus } from "./connection-info.ts";
 export type { Handler } from "./emitter.ts";
 export * from "./errors.ts";
-export type { ConnectionStatusChangedEvent, DebugOutputEvent, NetworkingEvents } from "./events.ts";
+export type { ConnectionStatusChangedEvent, DebugOutputEvent, DrainEvent, NetworkingEvents } from "./events.ts";
 export * from "./handles.ts";
+export { Inbox, type InboxMode, type InboxOptions } from "./inbox.ts";
 export { Networking, openNetworking, type LibraryInfo, type NetworkingOptions } from "./networking.ts";
+export { Outbox, type OutboxOptions } from "./outbox.ts";
+export { MessagePool, type MessagePoolEvents, type MessagePoolOptions } from "./pool.ts";
 export type { ReceivedMessage } from "./receive.ts";
 export type { OutgoingMessage } from "./send.ts";
-export { NetworkingSockets } from "./sockets.ts";
+export { LentShare, PoolShare, type ShareTicket } from "./share.ts";
+export { MAX_UNACKNOWLEDGED_SEGMENTS, NetworkingSockets } from "./sockets.ts";
 export { NetworkingUtils } from "./utils.ts";
 export type { MessageData } from "./validate.ts";

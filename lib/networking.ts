@@ -7,6 +7,7 @@ import { locateLibrary } from "../sdk/locate.ts";
 import { ConfigTable, type ConfigOptions } from "./config.ts";
 import type { Emitter, Handler } from "./emitter.ts";
 import { EventHub } from "./event-hub.ts";
+import { releaseHeldOf } from "./inbox.ts";
 import type { DebugOutputEvent, NetworkingEvents } from "./events.ts";
 import { parseIdentity } from "./identity.ts";
 import { NetworkingSockets } from "./sockets.ts";
@@ -169,6 +170,7 @@ export class Networking {
     this.#hub.whenIdle(() => {
       if (!this.#backend.isOpen) return;
       this.#hub.detach(this.#events, this.#backend);
+      if (this.#backend.isOnlyOpening) releaseHeldOf(this.#backend);
       this.#backend.close(lingerMilliseconds);
     });
   }

@@ -1,11 +1,9 @@
-/** Receiving messages as plain objects: one native call for a batch, each payload copied once into memory of its own. */
-import { SendFlags, type HelperSource } from "../ffi/enums.ts";
-import { layoutOf } from "../ffi/layout.ts";
-import { SharedMemory } from "../ffi/memory.ts";
-import { steam_sockets_received } from "../ffi/structs.ts";
+/** Receiving messages as plain objects, through an inbox: one native call for a batch. */
+import type { HelperSource } from "../ffi/enums.ts";
 import type { Backend } from "../sdk/backend.ts";
 import type { ConnectionHandle } from "./handles.ts";
 import { IdentityTexts } from "./identity.ts";
+import { Inbox } from "./inbox.ts";
 
 /** A message that was received. It is the caller's own: nothing of it belongs to the library any more. */
 export interface ReceivedMessage {
@@ -31,16 +29,11 @@ export interface ReceivedMessage {
   readonly lane: number;
 }
 
-const row = layoutOf(steam_sockets_received);
-const rowsPerCall = 256;
-const firstArenaBytes = 1 << 20;
-
-/** The memory into which messages are received, used again and again. */
+/** Turns what an inbox holds into objects. */
 export class Receiver {
   readonly #backend: Backend;
   readonly #identities: IdentityTexts;
-  readonly #rows = new SharedMemory(rowsPerCall * row.size);
-  #arena = new SharedMemory(firstArenaBytes);
+  readonly #inbox = new Inbox({ messages: 256, bytes: 1 << 20 });
 
   constructor(backend: Backend) {
     this.#backend = backend;
@@ -51,35 +44,30 @@ export class Receiver {
   receive(source: HelperSource, handle: number, maximum: number): ReceivedMessage[] | undefined {
     const messages: ReceivedMessage[] = [];
     while (messages.length < maximum) {
-      const wanted = Math.min(rowsPerCall, maximum - messages.length);
-      const { count, needed } = this.#backend.receive(source, handle, this.#rows, wanted, this.#arena);
-      if (count < 0) return messages.length > 0 ? messages : undefined;
-      for (let index = 0; index < count; index++) messages.push(this.#message(index * row.size));
-      if (needed > this.#arena.bytes.length) this.#arena = new SharedMemory(2 ** Math.ceil(Math.log2(needed)));
-      if (count < wanted && needed === 0) break;
+      const wanted = Math.min(this.#inbox.messages, maximum - messages.length);
+      const count = this.#inbox.receiveThrough(this.#backend, source, handle, wanted);
+      if (count === undefined) return messages.length > 0 ? messages : undefined;
+      for (let i = 0; i < count; i++) messages.push(this.#message(i));
+      this.#inbox.release();
+      if (count < wanted) break;
     }
-    if (this.#arena.bytes.length > 16 * firstArenaBytes) this.#arena = new SharedMemory(firstArenaBytes);
     return messages;
   }
 
-  #message(at: number): ReceivedMessage {
-    const { view } = this.#rows;
-    const { offsets } = row;
-    const connection = view.getUint32(at + offsets.connection, true) as ConnectionHandle;
-    const size = view.getUint32(at + offsets.byteLength, true);
-    const offset = view.getUint32(at + offsets.offset, true);
+  #message(i: number): ReceivedMessage {
+    const inbox = this.#inbox;
+    const connection = inbox.connection(i);
     return {
-      payload: this.#arena.bytes.slice(offset, offset + size),
-      size,
+      payload: inbox.bytes(i),
+      size: inbox.length(i),
       connection,
-      identity: this.#identities.of(connection, this.#rows, at + offsets.identity),
-      receiverUserData: this.#rows.int64(at + offsets.userData),
-      timeReceived: this.#rows.int64(at + offsets.timeReceived),
-      messageNumber: this.#rows.int64(at + offsets.messageNumber),
-      channel: view.getInt32(at + offsets.channel, true),
-      // A message of a pair in memory is the sender's own, with all its flags.
-      flags: view.getInt32(at + offsets.flags, true) & SendFlags.Reliable,
-      lane: view.getUint16(at + offsets.lane, true),
+      identity: this.#identities.of(connection, inbox.identities, inbox.identityOffset(i)),
+      receiverUserData: inbox.userData(i),
+      timeReceived: inbox.timeReceived(i),
+      messageNumber: inbox.messageNumber(i),
+      channel: inbox.channel(i),
+      flags: inbox.flags(i),
+      lane: inbox.lane(i),
     };
   }
 }

@@ -1,9 +1,8 @@
 /** Sending messages from plain objects: one native call for a batch, each payload copied once. */
-import { layoutOf } from "../ffi/layout.ts";
 import { SharedMemory } from "../ffi/memory.ts";
-import { steam_sockets_outgoing } from "../ffi/structs.ts";
 import type { Backend } from "../sdk/backend.ts";
 import type { ConnectionHandle } from "./handles.ts";
+import { outgoingBytes, OutgoingRows } from "./outgoing.ts";
 import { bytes, describe, handle, int32, integer, type MessageData } from "./validate.ts";
 
 /** A message to send, for {@link NetworkingSockets.sendMessages}. */
@@ -18,7 +17,8 @@ export interface OutgoingMessage {
   readonly lane?: number;
 }
 
-const row = layoutOf(steam_sockets_outgoing);
+const noPool = -1;
+const noBytes = null;
 const mostPayload = 0xffff_fff0;
 const firstPayload = 64 * 1024;
 const keptPayload = 16 << 20;
@@ -41,11 +41,20 @@ function checked(message: OutgoingMessage) {
 /** The memory from which batches are sent, used again and again. */
 export class Sender {
   readonly #backend: Backend;
-  #rows = new SharedMemory(64 * row.size);
+  #memory = new SharedMemory(64 * outgoingBytes);
+  #rows = new OutgoingRows(new Int32Array(this.#memory.bytes.buffer));
   #payloads = new SharedMemory(firstPayload);
 
   constructor(backend: Backend) {
     this.#backend = backend;
+  }
+
+  /** Sends one message. Answers its number, or the `Result` of its failure made negative. */
+  sendOne(connection: number, payload: Uint8Array, flags: number): number {
+    this.#rows.writeCopy(0, connection, 0, payload.length, flags, 0);
+    const copies = payload.length === 0 ? noBytes : payload;
+    this.#backend.send(noPool, this.#memory, 1, copies, payload.length, false);
+    return this.#rows.result(0);
   }
 
   /** Sends all, and answers for each its message number, a negative `Result`, or 0 for one that was not tried. */
@@ -56,25 +65,19 @@ export class Sender {
     const total = batch.reduce((sum, { payload }) => sum + payload.length, 0);
     if (total > mostPayload)
       throw new RangeError(`A batch holds up to ${mostPayload} bytes, not ${total}: send it in parts`);
-    const rows = batch.length * row.size;
-    if (this.#rows.bytes.length < rows) this.#rows = new SharedMemory(rows * 2);
+    if (this.#memory.bytes.length < batch.length * outgoingBytes) {
+      this.#memory = new SharedMemory(2 * batch.length * outgoingBytes);
+      this.#rows = new OutgoingRows(new Int32Array(this.#memory.bytes.buffer));
+    }
     if (this.#payloads.bytes.length < total) this.#payloads = new SharedMemory(total);
-
-    const { view } = this.#rows;
-    const { offsets } = row;
     let offset = 0;
     batch.forEach(({ connection, payload, flags, lane }, index) => {
-      const at = index * row.size;
-      view.setUint32(at + offsets.connection, connection, true);
-      view.setInt32(at + offsets.flags, flags, true);
-      view.setUint32(at + offsets.offset, offset, true);
-      view.setUint32(at + offsets.byteLength, payload.length, true);
-      view.setUint16(at + offsets.lane, lane, true);
+      this.#rows.writeCopy(index, connection, offset, payload.length, flags, lane);
       this.#payloads.bytes.set(payload, offset);
       offset += payload.length;
     });
-    this.#backend.send(this.#rows, batch.length, this.#payloads);
+    this.#backend.send(noPool, this.#memory, batch.length, this.#payloads.bytes, total, false);
     if (total > keptPayload) this.#payloads = new SharedMemory(firstPayload);
-    return batch.map((_, index) => this.#rows.int64(index * row.size + offsets.result));
+    return batch.map((_, index) => this.#rows.result(index));
   }
 }

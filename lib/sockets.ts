@@ -1,5 +1,10 @@
 /** `NetworkingSockets`: connections, listen sockets, poll groups and the messages between them. */
-import { maxConnectionAppName, maxConnectionCloseReason, maxConnectionDescription } from "../ffi/constants.ts";
+import {
+  helperSegments,
+  maxConnectionAppName,
+  maxConnectionCloseReason,
+  maxConnectionDescription,
+} from "../ffi/constants.ts";
 import { ConnectionEnd, HelperSource, Result } from "../ffi/enums.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { SharedMemory } from "../ffi/memory.ts";
@@ -22,8 +27,11 @@ import { CreationError, HandleError } from "./errors.ts";
 import type { EventHub } from "./event-hub.ts";
 import type { ConnectionHandle, ListenSocketHandle, PollGroupHandle } from "./handles.ts";
 import { formatIdentity, identityBytes, parseIdentity } from "./identity.ts";
+import { Inbox } from "./inbox.ts";
+import { Outbox } from "./outbox.ts";
 import { Receiver, type ReceivedMessage } from "./receive.ts";
 import { Sender, type OutgoingMessage } from "./send.ts";
+import { LentShare } from "./share.ts";
 import {
   boolean,
   bytes,
@@ -38,6 +46,12 @@ import {
   type MessageData,
 } from "./validate.ts";
 
+/**
+ * How many reliable segments of a connection may be un-acknowledged: 50,000. More are refused with `LimitExceeded`.
+ * GameNetworkingSockets itself ends the process at about 65,000.
+ */
+export const MAX_UNACKNOWLEDGED_SEGMENTS = helperSegments;
+
 const { App_Min, AppException_Max } = ConnectionEnd;
 const mostLanes = 255;
 // C counts the closing zero.
@@ -45,6 +59,7 @@ const mostNameBytes = maxConnectionAppName - 1;
 const mostReasonBytes = maxConnectionCloseReason - 1;
 const firstDetailBytes = 4096;
 const portTries = 16;
+const mostPerCall = 256;
 const noBytes = null;
 
 /**
@@ -480,35 +495,32 @@ export class NetworkingSockets {
    * @param flags a sum of {@link SendFlags}. An unreliable message of more than about 16 KB is sent reliably.
    * @returns `messageNumber` from 1 when `result` is `OK`, else 0. `InvalidParam`: no such connection, or too large;
    * `NoConnection`: it has ended; `Ignored`: `NoDelay` was asked for and the connection is not connected yet;
-   * `LimitExceeded`: too much waits to be sent (option SendBufferSize).
-   *
-   * A warning: GameNetworkingSockets ends the PROCESS when a connection has some 65,000 reliable segments, of about
-   * 1,000 bytes or one message each, that the peer has not acknowledged. Watch `sentUnacknowledgedReliable` and
-   * `pendingReliable` of {@link getConnectionRealTimeStatus} when you send many small reliable messages.
+   * `LimitExceeded`: too much waits to be sent (option SendBufferSize), or to be acknowledged
+   * ({@link getUnacknowledgedSegments}). The event `drain` tells when to go on.
    */
   sendMessageToConnection(
     connection: ConnectionHandle,
     data: MessageData,
     flags: number,
   ): { result: Result; messageNumber: number } {
-    const payload = bytes(data);
-    const result = asResult(
-      this.#backend.library.functions.sockets.SendMessageToConnection(
-        this.#backend.sockets,
-        handle(connection, "connection"),
-        payload.length === 0 ? noBytes : payload,
-        payload.length,
-        int32(flags, "flags"),
-        this.#scratch.bytes,
-      ),
-    );
-    return { result, messageNumber: result === Result.OK ? this.#scratch.int64(0) : 0 };
+    const answer = this.#sender.sendOne(handle(connection, "connection"), bytes(data), int32(flags, "flags"));
+    return answer > 0 ? { result: Result.OK, messageNumber: answer } : { result: asResult(-answer), messageNumber: 0 };
   }
 
   /**
-   * Sends messages with one native call: each one where it says, on the lane that it says.
+   * Sends what an outbox holds with one native call, whatever the number. {@link Outbox.result} then tells what became
+   * of each message.
    *
    * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingSockets::SendMessages`.
+   *
+   * @returns how many were sent.
+   * @throws ClosedError when the outbox, its pool or this network was closed.
+   */
+  sendMessages(outbox: Outbox): number;
+  /** Sends what a Worker has handed over through a share of a pool of this thread. */
+  sendMessages(share: LentShare): number;
+  /**
+   * Sends messages with one native call: each one where it says, on the lane that it says.
    *
    * @returns for each message its number from 1, or the {@link Result} of its failure made negative, or 0: not tried,
    * because an earlier one of this call to the same connection failed.
@@ -517,16 +529,29 @@ export class NetworkingSockets {
   /** Sends several payloads over one connection with one native call. */
   sendMessages(messages: readonly MessageData[], connection: ConnectionHandle, flags: number): number[];
   sendMessages(
-    messages: readonly OutgoingMessage[] | readonly MessageData[],
+    messages: Outbox | LentShare | readonly OutgoingMessage[] | readonly MessageData[],
     connection?: ConnectionHandle,
     flags?: number,
-  ): number[] {
+  ): number | number[] {
+    if (messages instanceof Outbox || messages instanceof LentShare) return messages.sendThrough(this.#backend);
     if (!Array.isArray(messages)) throw new TypeError(`messages must be an array, not ${describe(messages)}`);
     const outgoing =
       connection === undefined
         ? (messages as readonly OutgoingMessage[])
         : Array.from(messages as readonly MessageData[], (data) => ({ connection, data, flags: flags ?? 0 }));
     return this.#sender.send(outgoing);
+  }
+
+  /**
+   * How many reliable segments of a connection wait for the peer's acknowledgement: one for each 1,000 bytes of a
+   * reliable message, and one more. At {@link MAX_UNACKNOWLEDGED_SEGMENTS} nothing reliable is sent any more, because
+   * the library would end the process somewhat above that; the event `drain` tells when half of them are acknowledged.
+   * Of a pair in memory those count that were not received yet.
+   *
+   * Ours, on every library.
+   */
+  getUnacknowledgedSegments(connection: ConnectionHandle): number {
+    return this.#backend.segments(handle(connection, "connection"));
   }
 
   /**
@@ -555,15 +580,21 @@ export class NetworkingSockets {
    * @param maxMessages at most so many.
    * @throws HandleError when there is no such connection.
    */
-  receiveMessagesOnConnection(connection: ConnectionHandle, maxMessages = 256): ReceivedMessage[] {
-    handle(connection, "connection");
-    const messages = this.#receiver.receive(
-      HelperSource.Connection,
-      connection,
-      count(maxMessages, "the most messages"),
-    );
-    if (messages === undefined) throw new HandleError("connection", connection);
-    return messages;
+  receiveMessagesOnConnection(connection: ConnectionHandle, maxMessages?: number): ReceivedMessage[];
+  /**
+   * Receives messages of one connection into an inbox, with one native call and nothing allocated.
+   *
+   * @param maxMessages at most so many, and as many as the inbox has room for.
+   * @returns how many came.
+   * @throws HandleError when there is no such connection.
+   */
+  receiveMessagesOnConnection(connection: ConnectionHandle, inbox: Inbox, maxMessages?: number): number;
+  receiveMessagesOnConnection(
+    connection: ConnectionHandle,
+    into?: Inbox | number,
+    maxMessages?: number,
+  ): number | ReceivedMessage[] {
+    return this.#receive(HelperSource.Connection, handle(connection, "connection"), into, maxMessages);
   }
 
   /**
@@ -575,11 +606,21 @@ export class NetworkingSockets {
    * @param maxMessages at most so many.
    * @throws HandleError when there is no such group.
    */
-  receiveMessagesOnPollGroup(group: PollGroupHandle, maxMessages = 256): ReceivedMessage[] {
-    handle(group, "poll group");
-    const messages = this.#receiver.receive(HelperSource.PollGroup, group, count(maxMessages, "the most messages"));
-    if (messages === undefined) throw new HandleError("poll group", group);
-    return messages;
+  receiveMessagesOnPollGroup(group: PollGroupHandle, maxMessages?: number): ReceivedMessage[];
+  /**
+   * Receives messages of all connections of a group into an inbox, with one native call and nothing allocated.
+   *
+   * @param maxMessages at most so many, and as many as the inbox has room for.
+   * @returns how many came.
+   * @throws HandleError when there is no such group.
+   */
+  receiveMessagesOnPollGroup(group: PollGroupHandle, inbox: Inbox, maxMessages?: number): number;
+  receiveMessagesOnPollGroup(
+    group: PollGroupHandle,
+    into?: Inbox | number,
+    maxMessages?: number,
+  ): number | ReceivedMessage[] {
+    return this.#receive(HelperSource.PollGroup, handle(group, "poll group"), into, maxMessages);
   }
 
   /**
@@ -591,9 +632,29 @@ export class NetworkingSockets {
     this.#hub.run(this.#backend);
   }
 
+  #receive(
+    source: HelperSource,
+    from: number,
+    into: Inbox | number | undefined,
+    maxMessages: number | undefined,
+  ): number | ReceivedMessage[] {
+    const received =
+      into instanceof Inbox
+        ? into.receiveThrough(this.#backend, source, from, mostOf(into, maxMessages))
+        : this.#receiver.receive(source, from, count(into === undefined ? mostPerCall : into, "the most messages"));
+    if (received === undefined) {
+      throw new HandleError(source === HelperSource.PollGroup ? "poll group" : "connection", from);
+    }
+    return received;
+  }
+
   #refused(what: string, mend: string, otherwise = ""): CreationError {
     return new CreationError(what, this.#backend.takeComplaint() || otherwise, mend);
   }
+}
+
+function mostOf(inbox: Inbox, maxMessages: number | undefined): number {
+  return maxMessages === undefined ? inbox.messages : Math.min(inbox.messages, count(maxMessages, "the most messages"));
 }
 
 function asResult(value: number): Result {

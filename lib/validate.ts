@@ -61,6 +61,16 @@ export function shortText(value: string, what: string, most: number): string {
   return value;
 }
 
+const byteLengthGetter = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  "byteLength",
+)?.get;
+
+/** How many bytes a typed array covers, whatever it says itself; 0 when its buffer was detached. */
+export function byteLengthOf(array: Uint8Array): number {
+  return byteLengthGetter?.call(array) ?? 0;
+}
+
 /** The bytes of a message, as a view on the caller's own memory where there is any. */
 export function bytes(data: MessageData): Uint8Array {
   if (typeof data === "string") return encoder.encode(data);

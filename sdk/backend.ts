@@ -1,6 +1,7 @@
 /** A networking library, open on this thread: the one face that all of them show to what stands above. */
 import type { HelperSource } from "../ffi/enums.ts";
 import type { Address, SharedMemory } from "../ffi/memory.ts";
+import type { Helper } from "./helper.ts";
 import type { NativeLibrary } from "./library.ts";
 
 /** An event record, readable until the visitor returns. */
@@ -58,20 +59,37 @@ export interface Backend {
   freePort(address: SharedMemory): number;
   /** ConfigureConnectionLanes, answering an EResult. The lists have one entry for each lane, or are null. */
   configureLanes(connection: number, lanes: number, priorities: Int32Array | null, weights: Uint16Array | null): number;
+  /** The helper through which it is called. What native memory is passed here must be of the same one. */
+  readonly helper: Helper;
   /**
-   * Receives up to `maximum` messages into rows and an arena.
-   * @returns how many rows were filled, -1 when the library does not know the handle; and how large the arena must be
-   * for a message that waits because it did not fit, 0 when none does.
+   * Sends the messages that `rows` describe, out of the slots of a pool (-1 for none) and of `copies`. Each row gets its
+   * result.
+   * @returns how many were sent.
+   */
+  send(
+    pool: number,
+    rows: SharedMemory,
+    count: number,
+    copies: Uint8Array | null,
+    copiesBytes: number,
+    keepFailed: boolean,
+  ): number;
+  /** Sends what was handed over through a share of a pool. @returns how many were sent. */
+  sendShare(pool: number, share: number): number;
+  /** How many reliable segments of a connection are not acknowledged. */
+  segments(connection: number): number;
+  /**
+   * Receives up to `maximum` messages into an inbox of the helper's and its columns.
+   * @returns how many came, -1 when the library does not know the handle.
    */
   receive(
+    inbox: number,
     source: HelperSource,
     handle: number,
-    rows: SharedMemory,
+    columns: SharedMemory,
     maximum: number,
-    arena: SharedMemory,
-  ): { count: number; needed: number };
-  /** Sends the messages described in `rows`; each row gets its result. */
-  send(rows: SharedMemory, count: number, payloads: SharedMemory): void;
+    copyUpTo: number,
+  ): number;
   /** Gives this opening back; the last one ends the library, waiting for connections that linger. Twice does nothing. */
   close(lingerMilliseconds: number): void;
 }

@@ -25,6 +25,7 @@ export interface GnsOptions {
 }
 
 const record = layoutOf(steam_sockets_record);
+const outgoingBytes = layoutOf(steam_sockets_outgoing).size;
 const mostRecordBytes = 1 << 30;
 
 /** One opening of the library. Openings on one thread share the library; each is closed for itself. */
@@ -33,12 +34,11 @@ export class GnsBackend implements Backend {
   readonly number: number;
   readonly epoch: number;
   readonly version: string;
+  readonly helper: Helper;
   /** What the helper shows of the library. */
   readonly state: LibraryState;
-  readonly #helper: Helper;
   readonly #sockets: Address;
   readonly #utils: Address;
-  readonly #needed = new SharedMemory(4);
   readonly #complaint = new SharedMemory(maxErrorMessage);
   #records = new SharedMemory(256 * 1024);
   #closed = false;
@@ -53,10 +53,10 @@ export class GnsBackend implements Backend {
       throw new LibraryLoadError(library.path, "it is a steam_api, and GameNetworkingSockets was asked for");
     }
     this.library = library;
-    this.#helper = helperFor(library);
+    this.helper = helperFor(library);
     this.version = versionOf(library);
     const error = new SharedMemory(maxErrorMessage);
-    this.number = this.#helper.open(
+    this.number = this.helper.open(
       functionTable(library).bytes,
       options.identity?.bytes ?? null,
       options.manualPoll ?? false,
@@ -64,7 +64,7 @@ export class GnsBackend implements Backend {
       error.bytes,
     );
     if (this.number < 0) throw openingError(this.number, library.path, error.text(0, maxErrorMessage));
-    this.state = new LibraryState(this.#helper, this.number);
+    this.state = new LibraryState(this.helper, this.number);
     this.epoch = this.state.epoch;
     try {
       this.#sockets = existing(library.functions.sockets.SteamNetworkingSockets_v009(), library.path);
@@ -96,7 +96,7 @@ export class GnsBackend implements Backend {
 
   runCallbacks(visit: (record: EventRecord) => void): void {
     this.#mustBeOpen();
-    const { run_callbacks, read_events, read_debug_output } = this.#helper;
+    const { run_callbacks, read_events, read_debug_output } = this.helper;
     this.#visit(run_callbacks, visit);
     while (this.state.events > 0) this.#visit(read_events, visit);
     // Only what waits now: a talkative service thread must not hold us here.
@@ -107,14 +107,14 @@ export class GnsBackend implements Backend {
 
   poll(milliseconds: number): void {
     this.#mustBeOpen();
-    const answer = this.#answer(this.#helper.poll(this.number, this.epoch, milliseconds));
+    const answer = this.#answer(this.helper.poll(this.number, this.epoch, milliseconds));
     if (answer < 0)
       throw new NetworkingError("The network was not opened with manualPoll: its own thread does this work");
   }
 
   setDebugLevel(level: number): void {
     this.#mustBeOpen();
-    this.#answer(this.#helper.set_debug_level(this.number, this.epoch, level));
+    this.#answer(this.helper.set_debug_level(this.number, this.epoch, level));
   }
 
   get debugOutputsDropped(): number {
@@ -123,7 +123,7 @@ export class GnsBackend implements Backend {
   }
 
   takeComplaint(): string {
-    const length = this.#helper.take_complaint(this.#complaint.bytes, maxErrorMessage);
+    const length = this.helper.take_complaint(this.#complaint.bytes, maxErrorMessage);
     return this.#complaint
       .textOf(0, length)
       .replace(/\s+/g, " ")
@@ -131,41 +131,48 @@ export class GnsBackend implements Backend {
   }
 
   freePort(address: SharedMemory): number {
-    return this.#helper.free_port(address.bytes);
+    return this.helper.free_port(address.bytes);
+  }
+
+  send(
+    pool: number,
+    rows: SharedMemory,
+    count: number,
+    copies: Uint8Array | null,
+    copiesBytes: number,
+    keepFailed: boolean,
+  ): number {
+    this.#mustBeOpen();
+    if (count * outgoingBytes > rows.bytes.length) {
+      throw new RangeError("There are more messages than their memory holds");
+    }
+    return this.#sent(
+      this.helper.send(this.number, this.epoch, pool, rows.bytes, count, copies, copiesBytes, keepFailed),
+    );
+  }
+
+  sendShare(pool: number, share: number): number {
+    this.#mustBeOpen();
+    return this.#sent(this.helper.send_share(this.number, this.epoch, pool, share));
+  }
+
+  segments(connection: number): number {
+    this.#mustBeOpen();
+    return this.#answer(this.helper.segments(this.number, this.epoch, connection));
   }
 
   receive(
+    inbox: number,
     source: HelperSource,
     handle: number,
-    rows: SharedMemory,
+    columns: SharedMemory,
     maximum: number,
-    arena: SharedMemory,
-  ): { count: number; needed: number } {
+    copyUpTo: number,
+  ): number {
     this.#mustBeOpen();
-    const answer = this.#answer(
-      this.#helper.receive(
-        this.number,
-        this.epoch,
-        source,
-        handle,
-        rows.bytes,
-        maximum,
-        arena.bytes,
-        arena.bytes.length,
-        this.#needed.bytes,
-      ),
-    );
-    return { count: Math.max(answer, -1), needed: answer < 0 ? 0 : this.#needed.view.getUint32(0, true) };
-  }
-
-  send(rows: SharedMemory, count: number, payloads: SharedMemory): void {
-    this.#mustBeOpen();
-    if (count * layoutOf(steam_sockets_outgoing).size > rows.bytes.length) {
-      throw new RangeError("There are more messages than their memory holds");
-    }
-    const { send } = this.#helper;
-    const answer = send(this.number, this.epoch, rows.bytes, count, payloads.bytes, payloads.bytes.length);
-    if (this.#answer(answer) < 0) throw new RangeError("A message lies outside of the memory that was given");
+    const { receive } = this.helper;
+    const answer = receive(this.number, this.epoch, inbox, source, handle, columns.bytes, maximum, copyUpTo);
+    return Math.max(this.#answer(answer), -1);
   }
 
   configureLanes(
@@ -175,14 +182,14 @@ export class GnsBackend implements Backend {
     weights: Uint16Array | null,
   ): number {
     this.#mustBeOpen();
-    const { configure_lanes } = this.#helper;
+    const { configure_lanes } = this.helper;
     return this.#answer(configure_lanes(this.number, this.epoch, connection, lanes, priorities, weights));
   }
 
   close(lingerMilliseconds: number): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#helper.close(this.number, this.epoch, lingerMilliseconds);
+    this.helper.close(this.number, this.epoch, lingerMilliseconds);
   }
 
   #visit(read: Helper["run_callbacks"], visit: (record: EventRecord) => void): number {
@@ -228,11 +235,19 @@ export class GnsBackend implements Backend {
     if (!this.isOpen) throw closedError();
   }
 
+  #sent(answer: number): number {
+    if (answer < 0) throw answer === HelperAnswer.NotOpen && !this.isOpen ? closedError() : new ClosedError(closedPool);
+    return answer;
+  }
+
   #answer(answer: number): number {
     if (answer === HelperAnswer.NotOpen) throw closedError();
     return answer;
   }
 }
+
+const closedPool =
+  "The message pool or its share was closed, or belongs to another thread. Make one where it is sent from";
 
 /** Only a library that was built together with a helper tells its version. */
 function versionOf(library: NativeLibrary): string {
@@ -284,5 +299,9 @@ function functionTable(library: NativeLibrary): SharedMemory {
   put(offsets.setManualPollMode, library.address("gns", "SetManualPollMode"));
   put(offsets.poll, library.address("gns", "Poll"));
   put(offsets.configureLanes, library.address("sockets", "ConfigureConnectionLanes"));
+  put(offsets.realTimeStatus, library.address("sockets", "GetConnectionRealTimeStatus"));
+  put(offsets.configValue, library.address("utils", "GetConfigValue"));
+  put(offsets.messages, library.address("messages", "SteamNetworkingMessages_v002"));
+  put(offsets.receiveOnChannel, library.address("messages", "ReceiveMessagesOnChannel"));
   return table;
 }

@@ -5,9 +5,9 @@ import { loadFunctions, type Functions } from "../ffi/load.ts";
 import { windowOver } from "../ffi/memory.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { steam_sockets_state } from "../ffi/structs.ts";
-import { LibraryLoadError } from "./errors.ts";
+import { LibraryLoadError, NetworkingError } from "./errors.ts";
 import type { NativeLibrary } from "./library.ts";
-import { locateShippedLibrary } from "./locate.ts";
+import { locateLibrary, locateShippedLibrary } from "./locate.ts";
 
 /** The helper's functions, all of them there. */
 export type Helper = {
@@ -24,6 +24,36 @@ const loaded = new Map<string, Helper>();
  */
 export function helperFor(library: NativeLibrary): Helper {
   return loadHelper(library.path) ?? loadHelper(locateShippedLibrary().path) ?? refuse(library.path);
+}
+
+/**
+ * The helper for what belongs to no network: that of the library file at `path`; without one, the latest that this
+ * thread has loaded, else that of the library which a network would open.
+ * @throws LibraryNotFoundError when there is none.
+ */
+export function helperAt(path?: string): Helper {
+  const latest = path === undefined ? [...loaded.values()].at(-1) : undefined;
+  if (latest !== undefined) return latest;
+  const { path: located } = locateLibrary(path);
+  return loadHelper(located) ?? loadHelper(locateShippedLibrary().path) ?? refuse(located);
+}
+
+/** The file that a helper was loaded from. */
+export function pathOf(helper: Helper): string {
+  for (const [path, known] of loaded) if (known === helper) return path;
+  throw new RangeError("This helper was not loaded here");
+}
+
+/** @throws NetworkingError when memory of one helper would be given to another, who does not know it. */
+export function mustBeOfOneHelper(
+  backend: { readonly helper: Helper; readonly library: NativeLibrary },
+  helper: Helper,
+): void {
+  if (backend.helper !== helper) {
+    throw new NetworkingError(
+      `The pool belongs to another library than this network. Make it with { library: ${JSON.stringify(backend.library.path)} }`,
+    );
+  }
 }
 
 /** How a library was built, when it carries a helper that can tell; else undefined. */

@@ -21,8 +21,10 @@ import {
   type ConfigOptions,
   type ConnectionHandle,
   type ListenSocketHandle,
+  type MessageData,
   type Networking,
   type NetworkingSockets,
+  type OutgoingMessage,
   type PollGroupHandle,
 } from "../lib/index.ts";
 import { openNetworking } from "./support/poll-mode.ts";
@@ -283,7 +285,7 @@ describe("a message", () => {
       const words = /must be a string, a view or a buffer, not/;
       expectRefusal(() => sockets.sendMessageToConnection(client, untyped(data), 0), TypeError, words);
       expectRefusal(() => sockets.sendMessages([untyped(data)], client, 0), TypeError, words);
-      expectRefusal(() => sockets.sendMessages([{ connection: client, data: untyped(data) }]), TypeError, words);
+      expectRefusal(() => sockets.sendMessages([{ connection: client, data: untyped<MessageData>(data) }]), TypeError, words);
     }
   });
 
@@ -348,9 +350,9 @@ describe("a message", () => {
     const good = { connection: client, data: "good", flags: SendFlags.Reliable };
     for (const bad of [undefined, null, "text", 5]) {
       const words = /must be an object \{ connection, data, flags, lane \}, not .*name a connection and flags/;
-      expectRefusal(() => sockets.sendMessages([good, untyped(bad)]), TypeError, words);
+      expectRefusal(() => sockets.sendMessages([good, untyped<OutgoingMessage>(bad)]), TypeError, words);
     }
-    expectRefusal(() => sockets.sendMessages([good, untyped({})]), TypeError, /must be a string, a view or a buffer/);
+    expectRefusal(() => sockets.sendMessages([good, untyped<OutgoingMessage>({})]), TypeError, /must be a string, a view or a buffer/);
     const sparse = [good];
     sparse[2] = good;
     expectRefusal(() => sockets.sendMessages(sparse), TypeError, /must be an object .* not undefined/);

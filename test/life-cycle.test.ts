@@ -117,6 +117,7 @@ describe("after a close", () => {
     configureConnectionLanes: (sockets) => sockets.configureConnectionLanes(connection, 2),
     sendMessageToConnection: (sockets) => sockets.sendMessageToConnection(connection, "text", SendFlags.Reliable),
     sendMessages: (sockets) => sockets.sendMessages([{ connection, data: "text" }]),
+    getUnacknowledgedSegments: (sockets) => sockets.getUnacknowledgedSegments(connection),
     flushMessagesOnConnection: (sockets) => sockets.flushMessagesOnConnection(connection),
     receiveMessagesOnConnection: (sockets) => sockets.receiveMessagesOnConnection(connection),
     receiveMessagesOnPollGroup: (sockets) => sockets.receiveMessagesOnPollGroup(group),

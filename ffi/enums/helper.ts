@@ -14,6 +14,8 @@ export const HelperAnswer = {
   BadArgument: -6,
   /** `STEAM_SOCKETS_NO_HANDLE`: the library does not know this connection or poll group */
   NoHandle: -7,
+  /** `STEAM_SOCKETS_NO_MEMORY`: the system gives no more memory, or all numbers are in use */
+  NoMemory: -8,
 } as const;
 /** One of {@link HelperAnswer}. */
 export type HelperAnswer = (typeof HelperAnswer)[keyof typeof HelperAnswer];
@@ -32,6 +34,8 @@ export const HelperRecordKind = {
   MessagesSessionFailed: 5,
   /** `STEAM_SOCKETS_DEBUG_OUTPUT`: text; the argument is its level */
   DebugOutput: 6,
+  /** `STEAM_SOCKETS_DRAINED`: the handle of a connection that was full and has room again */
+  Drained: 7,
 } as const;
 /** One of {@link HelperRecordKind}. */
 export type HelperRecordKind = (typeof HelperRecordKind)[keyof typeof HelperRecordKind];
@@ -42,6 +46,8 @@ export const HelperSource = {
   Connection: 1,
   /** `STEAM_SOCKETS_FROM_POLL_GROUP`: a poll group */
   PollGroup: 2,
+  /** `STEAM_SOCKETS_FROM_CHANNEL`: a channel of NetworkingMessages */
+  Channel: 3,
 } as const;
 /** One of {@link HelperSource}. */
 export type HelperSource = (typeof HelperSource)[keyof typeof HelperSource];

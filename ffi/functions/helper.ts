@@ -58,14 +58,89 @@ export const helper = {
     args: ["ptr", "u32"],
     returns: "i32",
   },
-  receive: {
-    c: "int32_t steam_sockets_receive(int32_t library, uint32_t epoch, int32_t source, uint32_t handle, steam_sockets_received *rows, int32_t maximum, void *arena, uint32_t arena_bytes, uint32_t *needed)",
-    args: ["i32", "u32", "i32", "u32", "ptr", "i32", "ptr", "u32", "ptr"],
+  let_go: {
+    c: "void steam_sockets_let_go(void *address, void *context)",
+    args: ["ptr", "ptr"],
+    returns: "void",
+  },
+  pool_open: {
+    c: "int32_t steam_sockets_pool_open(uint32_t slots, uint32_t slot_bytes, bool guarded)",
+    args: ["u32", "u32", "bool"],
+    returns: "i32",
+  },
+  pool_window: {
+    c: "int32_t steam_sockets_pool_window(int32_t pool, steam_sockets_window *window)",
+    args: ["i32", "ptr"],
+    returns: "i32",
+  },
+  pool_close: {
+    c: "int32_t steam_sockets_pool_close(int32_t pool)",
+    args: ["i32"],
+    returns: "i32",
+  },
+  pool_in_flight: {
+    c: "int32_t steam_sockets_pool_in_flight(int32_t pool)",
+    args: ["i32"],
+    returns: "i32",
+  },
+  pools: {
+    c: "int32_t steam_sockets_pools()",
+    args: [],
+    returns: "i32",
+  },
+  share_open: {
+    c: "int32_t steam_sockets_share_open(int32_t pool, const uint32_t *slots, uint32_t count)",
+    args: ["i32", "ptr", "u32"],
+    returns: "i32",
+  },
+  share_window: {
+    c: "int32_t steam_sockets_share_window(int32_t pool, int32_t share, steam_sockets_window *window)",
+    args: ["i32", "i32", "ptr"],
+    returns: "i32",
+  },
+  share_reclaim: {
+    c: "int32_t steam_sockets_share_reclaim(int32_t pool, int32_t share, uint32_t *into, uint32_t *left)",
+    args: ["i32", "i32", "ptr", "ptr"],
     returns: "i32",
   },
   send: {
-    c: "int32_t steam_sockets_send(int32_t library, uint32_t epoch, steam_sockets_outgoing *messages, int32_t count, const void *payloads, uint32_t payload_bytes)",
-    args: ["i32", "u32", "ptr", "i32", "ptr", "u32"],
+    c: "int32_t steam_sockets_send(int32_t library, uint32_t epoch, int32_t pool, steam_sockets_outgoing *messages, int32_t count, const void *copies, uint32_t copies_bytes, bool keep_failed)",
+    args: ["i32", "u32", "i32", "ptr", "i32", "ptr", "u32", "bool"],
+    returns: "i32",
+  },
+  send_share: {
+    c: "int32_t steam_sockets_send_share(int32_t library, uint32_t epoch, int32_t pool, int32_t share)",
+    args: ["i32", "u32", "i32", "i32"],
+    returns: "i32",
+  },
+  segments: {
+    c: "int32_t steam_sockets_segments(int32_t library, uint32_t epoch, uint32_t connection)",
+    args: ["i32", "u32", "u32"],
+    returns: "i32",
+  },
+  inbox_open: {
+    c: "int32_t steam_sockets_inbox_open()",
+    args: [],
+    returns: "i32",
+  },
+  inbox_release: {
+    c: "int32_t steam_sockets_inbox_release(int32_t inbox)",
+    args: ["i32"],
+    returns: "i32",
+  },
+  inbox_leave: {
+    c: "int32_t steam_sockets_inbox_leave(int32_t inbox, const void *payload)",
+    args: ["i32", "ptr"],
+    returns: "i32",
+  },
+  inbox_close: {
+    c: "int32_t steam_sockets_inbox_close(int32_t inbox)",
+    args: ["i32"],
+    returns: "i32",
+  },
+  receive: {
+    c: "int32_t steam_sockets_receive(int32_t library, uint32_t epoch, int32_t inbox, int32_t source, uint32_t handle, steam_sockets_columns *columns, int32_t maximum, uint32_t copy_up_to)",
+    args: ["i32", "u32", "i32", "i32", "u32", "ptr", "i32", "u32"],
     returns: "i32",
   },
   configure_lanes: {

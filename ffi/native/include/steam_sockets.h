@@ -340,6 +340,8 @@ typedef struct steam_sockets_columns {
   int64_t *message_number;
   int64_t *time_received; /* microseconds, the library's clock */
   void *identities;       /* `capacity` SteamNetworkingIdentity */
+  uint32_t held;          /* set by the call: how many of the messages the inbox holds */
+  uint32_t unused;
 } steam_sockets_columns;
 
 /* Where messages are received from. */
@@ -370,7 +372,7 @@ STEAM_SOCKETS_API int32_t steam_sockets_inbox_close(int32_t inbox);
  * Answers how many entries were filled, or NOT_OPEN (the library, or the inbox), NO_HANDLE, BAD_ARGUMENT, NO_FUNCTION.
  */
 STEAM_SOCKETS_API int32_t steam_sockets_receive(int32_t library, uint32_t epoch, int32_t inbox, int32_t source,
-                                                uint32_t handle, const steam_sockets_columns *columns, int32_t maximum,
+                                                uint32_t handle, steam_sockets_columns *columns, int32_t maximum,
                                                 uint32_t copy_up_to);
 
 /* ---- the rest ---------------------------------------------------------------------------------------------------- */

@@ -60,13 +60,13 @@ class Filling {
     to_.message_number[i] = message.m_nMessageNumber;
     to_.time_received[i] = message.m_usecTimeReceived;
     to_.identity[i] = IdentityOf(message);
-    if (bytes <= copy_up_to_ && bytes <= to_.arena_bytes - used_) {
-      to_.offset[i] = used_;
+    if (bytes <= copy_up_to_ && used_ + bytes <= to_.arena_bytes) {
+      to_.offset[i] = static_cast<uint32_t>(used_);
       to_.window[i] = 0;
       if (bytes > 0) {
         std::memcpy(static_cast<char *>(to_.arena) + used_, message.m_pData, bytes);
       }
-      used_ = std::min<uint32_t>(to_.arena_bytes, used_ + ((bytes + 7) & ~7U));
+      used_ += (bytes + 7) & ~7U;
       return true;
     }
     const auto address = reinterpret_cast<uintptr_t>(message.m_pData);
@@ -78,9 +78,10 @@ class Filling {
   int32_t count() const { return count_; }
 
  private:
-  // Messages of one connection, which often come one after the other, share an identity.
+  // Messages of one connection, which often come one after the other, share an identity. Those of a channel tell no
+  // connection.
   uint32_t IdentityOf(const SteamNetworkingMessage_t &message) {
-    if (identities_ == 0 || message.m_conn != sender_) {
+    if (message.m_conn != sender_ || message.m_conn == k_HSteamNetConnection_Invalid) {
       sender_ = message.m_conn;
       std::memcpy(static_cast<char *>(to_.identities) + identities_ * kIdentityBytes, &message.m_identityPeer,
                   kIdentityBytes);
@@ -91,8 +92,8 @@ class Filling {
 
   const steam_sockets_columns to_;
   const uint32_t copy_up_to_;
-  uint32_t used_ = 0;
-  uint32_t sender_ = 0;
+  uint64_t used_ = 0;  // may be a little more than the arena has
+  uint32_t sender_ = k_HSteamNetConnection_Invalid;
   uint32_t identities_ = 0;
   int32_t count_ = 0;
 };
@@ -104,8 +105,12 @@ int32_t Receive(const Library &library, int32_t source, uint32_t handle, void **
       return functions.receive_on_connection(library.sockets, handle, messages, maximum);
     case STEAM_SOCKETS_FROM_POLL_GROUP:
       return functions.receive_on_poll_group(library.sockets, handle, messages, maximum);
-    default:
-      return functions.receive_on_channel(functions.messages(), static_cast<int32_t>(handle), messages, maximum);
+    default: {
+      void *const channels = functions.messages();
+      return channels == nullptr
+                 ? 0
+                 : functions.receive_on_channel(channels, static_cast<int32_t>(handle), messages, maximum);
+    }
   }
 }
 
@@ -178,7 +183,7 @@ int32_t steam_sockets_inbox_close(int32_t number) {
 }
 
 int32_t steam_sockets_receive(int32_t number, uint32_t epoch, int32_t inbox_number, int32_t source, uint32_t handle,
-                              const steam_sockets_columns *columns, int32_t maximum, uint32_t copy_up_to) {
+                              steam_sockets_columns *columns, int32_t maximum, uint32_t copy_up_to) {
   const Library *const library = OpenLibrary(number, epoch);
   Inbox *const inbox = OwnInbox(inbox_number);
   if (library == nullptr || inbox == nullptr) {
@@ -195,6 +200,7 @@ int32_t steam_sockets_receive(int32_t number, uint32_t epoch, int32_t inbox_numb
   (void)Release(*inbox);
   inbox->library = number;
   inbox->release = library->functions.release_message;
+  columns->held = 0;
   Filling filling(*columns, copy_up_to);
   while (filling.count() < maximum) {
     std::array<SteamNetworkingMessage_t *, kPart> part;
@@ -209,6 +215,7 @@ int32_t steam_sockets_receive(int32_t number, uint32_t epoch, int32_t inbox_numb
         inbox->release(message);
       } else {
         inbox->held.push_back(message);
+        ++columns->held;
       }
     }
     if (received < wanted) {

@@ -1,6 +1,7 @@
 // Messages that were received and whose payload was not copied: held until their reader is done.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <vector>
 
@@ -12,7 +13,7 @@ struct SteamNetworkingMessage_t;
 namespace steam_sockets {
 
 struct Inbox {
-  uint64_t owner = 0;
+  std::atomic<uint64_t> owner{0};  // who holds a number that is no more may ask, too
   int32_t library = -1;  // whose messages they are
   void (*release)(void *message) = nullptr;
   std::vector<SteamNetworkingMessage_t *> held;

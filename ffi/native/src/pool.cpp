@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <thread>
 
 #include "library.h"
 
@@ -52,7 +53,7 @@ bool Pool::Open(uint64_t owner, uint32_t place, uint32_t slots, uint32_t slot_by
     return false;
   }
   const std::lock_guard<std::mutex> lock(lock_);
-  owner_ = owner;
+  owner_.store(owner, std::memory_order_relaxed);
   place_ = place;
   slots_ = slots;
   slot_bytes_ = slot_bytes;
@@ -92,18 +93,19 @@ int32_t Pool::InFlight() const {
   return static_cast<int32_t>(sent_ - returned);
 }
 
-bool Pool::Window(steam_sockets_window &window) {
+bool Pool::Window(int32_t number, steam_sockets_window &window) {
   const std::lock_guard<std::mutex> lock(lock_);
-  if (closed_.load(std::memory_order_acquire)) {
+  // Since it was found, it may have been closed and opened again by somebody else.
+  if (AllPools().Find(number) != this) {
     return false;
   }
   window = block_->Window();
   return true;
 }
 
-bool Pool::WindowOfShare(int32_t number, steam_sockets_window &window) {
+bool Pool::WindowOfShare(int32_t number, int32_t share_number, steam_sockets_window &window) {
   const std::lock_guard<std::mutex> lock(lock_);
-  Share *const share = closed_.load(std::memory_order_acquire) ? nullptr : FindShare(number);
+  const Share *const share = AllPools().Find(number) == this ? FindShare(share_number) : nullptr;
   if (share == nullptr) {
     return false;
   }
@@ -119,16 +121,25 @@ int32_t Pool::Lend(const uint32_t *slots, uint32_t count) {
   if (at == kShares || count == 0 || count > slots_) {
     return at == kShares ? STEAM_SOCKETS_NO_MEMORY : STEAM_SOCKETS_BAD_ARGUMENT;
   }
+  const auto take_back = [&](uint32_t until) {
+    for (uint32_t i = 0; i < until; ++i) {
+      share_of_[slots[i]].store(0, std::memory_order_relaxed);
+    }
+  };
   for (uint32_t i = 0; i < count; ++i) {
-    if (slots[i] >= slots_ || ShareOf(slots[i]) != 0 || references_[slots[i]].load(std::memory_order_acquire) != 0) {
+    if (slots[i] >= slots_ || ShareOf(slots[i]) != 0 || !IsBack(slots[i])) {
+      take_back(i);
       return STEAM_SOCKETS_BAD_ARGUMENT;
     }
+    // At once, so that a slot that is named twice is not the pool's the second time.
+    share_of_[slots[i]].store(static_cast<uint8_t>(at), std::memory_order_relaxed);
   }
   const uint32_t words = ReturnRing::WordsFor(count);
   const uint64_t ring = sizeof(steam_sockets_share_memory);
   const uint64_t entries = RoundUp(ring + uint64_t{words} * sizeof(uint32_t), kLine);
   Block *const block = Block::Make(entries + uint64_t{words} * sizeof(steam_sockets_outgoing));
   if (block == nullptr) {
+    take_back(count);
     return STEAM_SOCKETS_NO_MEMORY;
   }
   auto *const start = static_cast<char *>(block->address());
@@ -149,12 +160,9 @@ int32_t Pool::Lend(const uint32_t *slots, uint32_t count) {
   share.slots = count;
   share.ring = ReturnRing(reinterpret_cast<uint32_t *>(start + ring), words, memory->returned);
   for (uint32_t i = 0; i < count; ++i) {
-    if (ShareOf(slots[i]) == 0) {
-      share_of_[slots[i]].store(static_cast<uint8_t>(at), std::memory_order_relaxed);
-      // As if it had been sent and had come back.
-      ++sent_;
-      share.ring.Push(slots[i]);
-    }
+    // As if it had been sent and had come back.
+    ++sent_;
+    share.ring.Push(slots[i]);
   }
   return share.number;
 }
@@ -172,23 +180,16 @@ uint32_t Pool::Reclaim(Share &share, uint32_t *into, uint32_t &left) {
   const auto at = PlaceOf(share);
   uint32_t count = 0;
   left = 0;
-  const auto take = [&](uint32_t slot) {
-    if (slot < slots_ && ShareOf(slot) == at) {
+  // What is not under way is in the ring, in an entry that nobody will send, or was the borrower's.
+  for (uint32_t slot = 0; slot < slots_; ++slot) {
+    if (ShareOf(slot) != at) {
+      continue;
+    }
+    if (IsBack(slot)) {
       share_of_[slot].store(0, std::memory_order_relaxed);
       into[count++] = slot;
-    }
-  };
-  // In this order: a slot that is not under way when we look is in the ring by then, or with the borrower.
-  std::unique_ptr<bool[]> idle = std::make_unique<bool[]>(slots_);
-  for (uint32_t slot = 0; slot < slots_; ++slot) {
-    idle[slot] = references_[slot].load(std::memory_order_acquire) == 0;
-  }
-  share.ring.TakeAll(take);
-  for (uint32_t slot = 0; slot < slots_; ++slot) {
-    if (idle[slot]) {
-      take(slot);
     } else {
-      left += ShareOf(slot) == at ? 1 : 0;
+      ++left;
     }
   }
   if (left == 0) {
@@ -206,18 +207,27 @@ void Pool::Close() {
         Store(share.memory->closed, 1U);
       }
     }
-    closed_.store(true, std::memory_order_release);
+    closed_.store(true, std::memory_order_seq_cst);
   }
   FinishIfIdle();
 }
 
-bool Pool::IsIdle() const {
-  for (uint32_t slot = 0; slot < slots_; ++slot) {
-    if (references_[slot].load(std::memory_order_acquire) != 0) {
-      return false;
-    }
+bool Pool::IsBack(uint32_t slot) const {
+  uint32_t references = references_[slot].load(std::memory_order_acquire);
+  while (references == 1) {
+    std::this_thread::yield();
+    references = references_[slot].load(std::memory_order_acquire);
   }
-  return true;
+  return references == 0;
+}
+
+bool Pool::IsIdle() const {
+  // What was pushed last may be in its ring without its writer being done.
+  uint32_t slot = 0;
+  while (slot < slots_ && IsBack(slot)) {
+    ++slot;
+  }
+  return slot == slots_;
 }
 
 void Pool::FinishIfIdle() {
@@ -255,8 +265,6 @@ int32_t steam_sockets_pool_open(uint32_t slots, uint32_t slot_bytes, bool guarde
   if (slots == 0 || slots > STEAM_SOCKETS_SLOTS || slot_bytes == 0 || slot_bytes > STEAM_SOCKETS_SLOT_BYTES) {
     return STEAM_SOCKETS_BAD_ARGUMENT;
   }
-  // A pool whose last message came back just as it was closed may have been left for later.
-  AllPools().ForEach([](const Pools::Entry &entry) { entry.thing->FinishIfIdle(); });
   const Pools::Entry entry = AllPools().Take();
   if (entry.thing == nullptr) {
     return STEAM_SOCKETS_NO_MEMORY;
@@ -274,7 +282,7 @@ int32_t steam_sockets_pool_window(int32_t number, steam_sockets_window *window) 
   if (pool == nullptr || window == nullptr) {
     return pool == nullptr ? STEAM_SOCKETS_NOT_OPEN : STEAM_SOCKETS_BAD_ARGUMENT;
   }
-  return pool->Window(*window) ? 0 : STEAM_SOCKETS_NOT_OPEN;
+  return pool->Window(number, *window) ? 0 : STEAM_SOCKETS_NOT_OPEN;
 }
 
 int32_t steam_sockets_pool_close(int32_t number) {
@@ -294,10 +302,7 @@ int32_t steam_sockets_pool_in_flight(int32_t number) {
 
 int32_t steam_sockets_pools(void) {
   int32_t count = 0;
-  AllPools().ForEach([&count](const Pools::Entry &entry) {
-    entry.thing->FinishIfIdle();
-    ++count;
-  });
+  AllPools().ForEach([&count](const Pools::Entry &) { ++count; });
   return count;
 }
 
@@ -314,7 +319,7 @@ int32_t steam_sockets_share_window(int32_t number, int32_t share_number, steam_s
   if (pool == nullptr || window == nullptr) {
     return pool == nullptr ? STEAM_SOCKETS_NOT_OPEN : STEAM_SOCKETS_BAD_ARGUMENT;
   }
-  return pool->WindowOfShare(share_number, *window) ? 0 : STEAM_SOCKETS_NOT_OPEN;
+  return pool->WindowOfShare(number, share_number, *window) ? 0 : STEAM_SOCKETS_NOT_OPEN;
 }
 
 int32_t steam_sockets_share_reclaim(int32_t number, int32_t share_number, uint32_t *into, uint32_t *left) {

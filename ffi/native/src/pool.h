@@ -32,25 +32,26 @@ class Pool {
  public:
   bool Open(uint64_t owner, uint32_t place, uint32_t slots, uint32_t slot_bytes, bool guarded);
 
-  uint64_t owner() const { return owner_; }
+  // Whose it is, or was: who holds a number that is no more may ask, too.
+  uint64_t owner() const { return owner_.load(std::memory_order_relaxed); }
   uint32_t slots() const { return slots_; }
   uint32_t slot_bytes() const { return slot_bytes_; }
   uint32_t place() const { return place_; }
   char *Payload(uint32_t slot) const { return first_slot_ + size_t{slot} * stride_; }
   uint32_t ShareOf(uint32_t slot) const { return share_of_[slot].load(std::memory_order_relaxed); }
-  // Any thread. False when there is nothing to look into any more.
-  bool Window(steam_sockets_window &window);
-  bool WindowOfShare(int32_t number, steam_sockets_window &window);
+  // Any thread. False when the pool that had this number is no more.
+  bool Window(int32_t number, steam_sockets_window &window);
+  bool WindowOfShare(int32_t number, int32_t share, steam_sockets_window &window);
   int32_t InFlight() const;
 
   // ---- slots on their way. Only the library's owner thread takes them over; any thread lets them go. ----
 
   // Takes a slot over for so many messages, which then each let go of it once. False when it is under way already.
   bool TakeOver(uint32_t slot, uint32_t messages) {
-    if (references_[slot].load(std::memory_order_relaxed) != 0) {
+    if (references_[slot].load(std::memory_order_relaxed) != 0 && !IsBack(slot)) {
       return false;
     }
-    // One more than there are messages: while it is not 0, the slot is nowhere else.
+    // One more than there are messages, so that it gets to 0 only after the slot is in its ring.
     references_[slot].store(messages + 1, std::memory_order_relaxed);
     ++sent_;
     return true;
@@ -59,9 +60,10 @@ class Pool {
   void LetGo(uint32_t slot) {
     if (references_[slot].fetch_sub(1, std::memory_order_acq_rel) == 2) {
       share_[ShareOf(slot)].ring.Push(slot);
-      // Not before it is in the ring. After this the pool may be no more.
+      // After this the pool may be no more, and its place another pool's.
       references_[slot].store(0, std::memory_order_release);
-      if (closed_.load(std::memory_order_acquire)) {
+      // Either we see that it is closed, or who closes it sees what we have pushed.
+      if (closed_.load(std::memory_order_seq_cst)) {
         FinishIfIdle();
       }
     }
@@ -91,10 +93,12 @@ class Pool {
   void FinishIfIdle();
 
  private:
+  // Whether the slot is not under way. Waits for who has just put it into its ring and is about to say so.
+  bool IsBack(uint32_t slot) const;
   bool IsIdle() const;
   void End(Share &share);  // wants the lock
 
-  uint64_t owner_ = 0;
+  std::atomic<uint64_t> owner_{0};
   uint32_t place_ = 0;
   uint32_t slots_ = 0;
   uint32_t slot_bytes_ = 0;

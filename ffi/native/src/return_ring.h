@@ -18,18 +18,7 @@ class ReturnRing {
   void Push(uint32_t slot) { Store(first_[FetchAdd(*returned_, 1U) & mask_], slot + 1); }
 
   // How many were pushed, in all.
-  uint32_t returned() const { return Load(*returned_); }
-
-  // Takes every slot out, wherever its reader had come to. There must be no reader any more.
-  template <typename Visitor>
-  void TakeAll(Visitor visit) {
-    for (uint32_t at = 0; at <= mask_; ++at) {
-      const uint32_t word = __atomic_exchange_n(&first_[at], 0, __ATOMIC_ACQ_REL);
-      if (word != 0) {
-        visit(word - 1);
-      }
-    }
-  }
+  uint32_t returned() const { return __atomic_load_n(returned_, __ATOMIC_SEQ_CST); }
 
   // The words that a ring needs for so many slots.
   static uint32_t WordsFor(uint32_t slots) {

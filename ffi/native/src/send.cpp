@@ -5,8 +5,8 @@
 #include <array>
 #include <cstdlib>
 #include <cstring>
+#include <unordered_set>
 
-#include "failures.h"
 #include "library.h"
 #include "pool.h"
 #include "segments.h"
@@ -93,8 +93,11 @@ class Batch {
       NoteFailure(outgoing);
       return nullptr;
     }
+    if (outgoing.copied == 0 && outgoing.bytes > payloads_.pool->slot_bytes()) {
+      return Refuse(outgoing, k_EResultInvalidParam);
+    }
     outgoing.result = 0;
-    if (failures_.Has(outgoing.connection)) {
+    if (!failures_.empty() && failures_.count(outgoing.connection) != 0) {
       GiveBackPayload(outgoing);
       return nullptr;
     }
@@ -140,11 +143,12 @@ class Batch {
     return copy;
   }
 
-  // Makes one reference to the payload ours. False when there is no such payload, or when it is under way already.
+  // Makes one reference to the payload ours. False when there is no such payload, or when it is under way already. A
+  // slot's length is not looked at: whoever names a slot that he may name gets it back.
   bool TakePayload(const steam_sockets_outgoing &outgoing, uint32_t remaining) {
     if (outgoing.copied == 0 && outgoing.references == 0 && shared_left_ > 0 && outgoing.place == shared_slot_) {
       --shared_left_;
-      return outgoing.bytes <= payloads_.pool->slot_bytes() || (payloads_.pool->LetGo(shared_slot_), false);
+      return true;
     }
     DropShared();
     if (outgoing.copied != 0) {
@@ -152,8 +156,8 @@ class Batch {
              outgoing.bytes <= INT32_MAX;
     }
     Pool *const pool = payloads_.pool;
-    if (pool == nullptr || outgoing.place >= pool->slots() || outgoing.bytes > pool->slot_bytes() ||
-        outgoing.references == 0 || outgoing.references > remaining ||
+    if (pool == nullptr || outgoing.place >= pool->slots() || outgoing.references == 0 ||
+        outgoing.references > remaining ||
         pool->ShareOf(outgoing.place) != payloads_.share ||
         !pool->TakeOver(outgoing.place, outgoing.references + (IsHeld(outgoing) ? 1 : 0))) {
       return false;
@@ -192,7 +196,7 @@ class Batch {
   }
 
   void NoteFailure(const steam_sockets_outgoing &outgoing) {
-    failures_.Add(outgoing.connection);
+    failures_.insert(outgoing.connection);
     if (outgoing.result == -k_EResultLimitExceeded) {
       library_.full.insert(outgoing.connection);
     }
@@ -200,7 +204,7 @@ class Batch {
 
   Library &library_;
   const Payloads payloads_;
-  Failures failures_;
+  std::unordered_set<uint32_t> failures_;  // connections; later messages to them are not tried
   uint32_t shared_slot_ = 0;
   uint32_t shared_left_ = 0;
   std::array<void *, kPart> messages_;
@@ -226,9 +230,11 @@ int32_t steam_sockets_send(int32_t number, uint32_t epoch, int32_t pool_number, 
   }
   Batch batch(*library, {pool, 0, static_cast<const char *>(copies), copies_bytes, keep_failed});
   int32_t sent = 0;
-  for (int32_t done = 0; done < count; done += kPart) {
-    const int32_t part = std::min(kPart, count - done);
-    sent += batch.SendPart(messages + done, part, count - done - part);
+  for (int32_t left = count; left > 0;) {
+    const int32_t part = std::min(kPart, left);
+    left -= part;
+    sent += batch.SendPart(messages, part, left);
+    messages += part;
   }
   return sent;
 }

@@ -14,10 +14,10 @@ void Store(Word &word, Word value) {
   __atomic_store_n(&word, value, __ATOMIC_RELEASE);
 }
 
-// Answers the value before.
+// Answers the value before. In one order with every other such step.
 template <typename Word>
 Word FetchAdd(Word &word, Word value) {
-  return __atomic_fetch_add(&word, value, __ATOMIC_RELAXED);
+  return __atomic_fetch_add(&word, value, __ATOMIC_SEQ_CST);
 }
 
 }  // namespace steam_sockets

@@ -1,0 +1,381 @@
+/** `Inbox`: a batch of received messages, in columns of numbers that are used again and again. */
+import { SendFlags, type HelperSource } from "../ffi/enums.ts";
+import { layoutOf } from "../ffi/layout.ts";
+import { addressOf, asAddress, SharedMemory, windowOver } from "../ffi/memory.ts";
+import { steam_sockets_columns } from "../ffi/structs.ts";
+import type { Backend } from "../sdk/backend.ts";
+import type { Helper } from "../sdk/helper.ts";
+import { ClosedError, NetworkingError } from "./errors.ts";
+import type { ConnectionHandle } from "./handles.ts";
+import { formatIdentity, identityBytes } from "./identity.ts";
+import { describe, integer } from "./validate.ts";
+
+/**
+ * How an inbox gives payloads.
+ *
+ * - `"auto"`: small ones are copied into the inbox's arena; larger ones, and those for which it has no room, are seen
+ *   where the library has them, through a view that is dead after `release`.
+ * - `"copy"`: all are copied. One for which the arena has no room gets memory of its own when it is looked at.
+ * - `"view"`: none is copied. Views look into the library's own memory; one that is kept after `release` reads whatever
+ *   lies there then, and can end the process. For those who look at a message and forget it.
+ */
+export type InboxMode = "auto" | "copy" | "view";
+
+/** How to make an {@link Inbox}. */
+export interface InboxOptions {
+  /** How many messages one call receives at most: 1,024 when it is left out, up to 65,536. */
+  readonly messages?: number;
+  /** Bytes of the arena into which payloads are copied: 4 MiB when it is left out, up to 1 GiB. */
+  readonly bytes?: number;
+  /** How payloads are given: `"auto"` when it is left out. */
+  readonly mode?: InboxMode;
+}
+
+const columns = layoutOf(steam_sockets_columns);
+const mostMessages = 65_536;
+const mostBytes = 1 << 30;
+const windowUnit = 1 << 20;
+const windowBytes = 2 * windowUnit;
+const mostWindows = 32;
+const decoder = new TextDecoder();
+
+/** Up to this size copying is cheaper than a window that is made and detached. */
+const mostCopied = 16 * 1024;
+const copyUpTo: Readonly<Record<InboxMode, number>> = { auto: mostCopied, copy: 0xffff_ffff, view: 0 };
+
+/** @internal Releases what all inboxes hold of a library that is about to end. */
+export let releaseHeldOf: (backend: Backend) => void;
+
+const forgotten = new FinalizationRegistry<() => void>((close) => close());
+const holding = new Set<Inbox>();
+
+/**
+ * A batch of received messages. `receiveMessagesOnConnection`, `receiveMessagesOnPollGroup` and their like fill it with
+ * one native call; the methods then read message `i` of it, from 0 to {@link count} - 1, without allocating anything
+ * but where they say so. What was received before is given back by {@link release} or by the next receive; views,
+ * offsets and indices of it are void then.
+ *
+ * On every library.
+ */
+export class Inbox {
+  /** How many messages one call receives at most. */
+  readonly messages: number;
+  /** How payloads are given. */
+  readonly mode: InboxMode;
+  readonly #copyUpTo: number;
+  readonly #columns = new SharedMemory(columns.size);
+  readonly #memory: SharedMemory;
+  readonly #arena: SharedMemory;
+  readonly #connection: Uint32Array;
+  readonly #length: Uint32Array;
+  readonly #offset: Uint32Array;
+  readonly #window: Uint32Array;
+  readonly #identity: Uint32Array;
+  readonly #flags: Int32Array;
+  readonly #channel: Int32Array;
+  readonly #lane: Uint32Array;
+  // 64-bit integers, each as its lower and its upper half.
+  readonly #userData: Int32Array;
+  readonly #messageNumber: Int32Array;
+  readonly #timeReceived: Int32Array;
+  readonly #identitiesAt: number;
+  #count = 0;
+  #backend: Backend | undefined;
+  #helper: Helper | undefined;
+  #number = -1;
+  #holds = false;
+  #closed = false;
+  // "view": windows over the library's memory by where they begin, and the latest.
+  readonly #windows = new Map<number, DataView>();
+  #latestWindow = 0;
+  #latestView: DataView;
+  // "auto" and "copy": what was made for single messages of this batch.
+  readonly #own = new Map<number, DataView>();
+
+  static {
+    releaseHeldOf = (backend) => {
+      for (const inbox of holding) {
+        if (inbox.#backend?.number === backend.number && inbox.#backend.epoch === backend.epoch) inbox.release();
+      }
+    };
+  }
+
+  constructor({ messages = 1024, bytes = 4 << 20, mode = "auto" }: InboxOptions = {}) {
+    this.messages = integer(messages, "messages", 1, mostMessages);
+    integer(bytes, "bytes", 0, mostBytes);
+    if (!Object.hasOwn(copyUpTo, mode)) {
+      throw new TypeError(`mode must be "auto", "copy" or "view", not ${describe(mode)}`);
+    }
+    this.mode = mode;
+    this.#copyUpTo = copyUpTo[mode];
+    this.#arena = new SharedMemory(Math.max(8, bytes));
+    this.#latestView = this.#arena.view;
+
+    // Columns of 8 bytes, then those of 4, then the identities, in one piece.
+    this.#memory = new SharedMemory(messages * (3 * 8 + 8 * 4 + identityBytes));
+    const { view } = this.#columns;
+    const { offsets } = columns;
+    view.setUint32(offsets.capacity, messages, true);
+    view.setUint32(offsets.arenaByteLength, bytes, true);
+    view.setBigUint64(offsets.arena, BigInt(this.#arena.address), true);
+    let at = 0;
+    const place = (field: number, entryBytes: number) => {
+      const start = at;
+      view.setBigUint64(field, BigInt(addressOf(this.#memory.bytes.subarray(start))), true);
+      at += messages * entryBytes;
+      return start;
+    };
+    const { buffer } = this.#memory.bytes;
+    this.#userData = new Int32Array(buffer, place(offsets.userData, 8), 2 * messages);
+    this.#messageNumber = new Int32Array(buffer, place(offsets.messageNumber, 8), 2 * messages);
+    this.#timeReceived = new Int32Array(buffer, place(offsets.timeReceived, 8), 2 * messages);
+    this.#connection = new Uint32Array(buffer, place(offsets.connection, 4), messages);
+    this.#length = new Uint32Array(buffer, place(offsets.byteLength, 4), messages);
+    this.#offset = new Uint32Array(buffer, place(offsets.offset, 4), messages);
+    this.#window = new Uint32Array(buffer, place(offsets.window, 4), messages);
+    this.#identity = new Uint32Array(buffer, place(offsets.identity, 4), messages);
+    this.#flags = new Int32Array(buffer, place(offsets.flags, 4), messages);
+    this.#channel = new Int32Array(buffer, place(offsets.channel, 4), messages);
+    this.#lane = new Uint32Array(buffer, place(offsets.lane, 4), messages);
+    this.#identitiesAt = place(offsets.identities, identityBytes);
+  }
+
+  /** How many messages are here. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The connection over which message `i` came; it may have been closed since. C: `m_conn`. */
+  connection(i: number): ConnectionHandle {
+    if (i >>> 0 >= this.#count) this.#refuse(i);
+    return this.#connection[i]! as ConnectionHandle;
+  }
+
+  /** The user data of its connection when it was received, -1 until it is set. Exact within ±2^53. C: `m_nConnUserData`. */
+  userData(i: number): number {
+    if (i >>> 0 >= this.#count) this.#refuse(i);
+    return integerAt(this.#userData, i);
+  }
+
+  /** {@link userData} with all 64 bits. Allocates. */
+  userDataBigInt(i: number): bigint {
+    if (i >>> 0 >= this.#count) this.#refuse(i);
+    return (BigInt(this.#userData[2 * i + 1]!) << 32n) | BigInt(this.#userData[2 * i]! >>> 0);
+  }
+
+  /** Bytes of payload. C: `m_cbSize`. */
+  length(i: number): number {
+    if (i >>> 0 >= this.#count) this.#refuse(i);
+    return this.#length[i]!;
+  }
+
+  /** The sender's lane, 0 for the first. C: `m_idxLane`. */
+  lane(i: number): number {
+    if (i >>> 0 >= this.#count) this.#refuse(i);
+    return this.#lane[i]!;
+  }
+
+  /** The channel of NetworkingMessages; -1 for messages of a connection. C: `m_nChannel`. */
+  channel(i: number): number {
+    if (i >>> 0 >= this.#count) this.#refuse(i);
+    return this.#channel[i]!;
+  }
+
+  /** Of {@link SendFlags} only `Reliable` is told. C: `m_nFlags`. */
+  flags(i: number): number {
+    if (i >>> 0 >= this.#count) this.#refuse(i);
+    // A message of a pair in memory is the sender's own, with all its flags.
+    return this.#flags[i]! & SendFlags.Reliable;
+  }
+
+  /** The number that the sender gave it; each lane counts for itself, from 1. C: `m_nMessageNumber`. */
+  messageNumber(i: number): number {
+    if (i >>> 0 >= this.#count) this.#refuse(i);
+    return integerAt(this.#messageNumber, i);
+  }
+
+  /** Microseconds on this library's clock, as `utils.getLocalTimestamp` gives them. C: `m_usecTimeReceived`. */
+  timeReceived(i: number): number {
+    if (i >>> 0 >= this.#count) this.#refuse(i);
+    return integerAt(this.#timeReceived, i);
+  }
+
+  /** Who sent it, in the SDK's text form. Allocates, and asks the library. C: `m_identityPeer`. */
+  identity(i: number): string {
+    if (i >>> 0 >= this.#count) this.#refuse(i);
+    return formatIdentity(this.#used().library, this.#memory, this.identityOffset(i));
+  }
+
+  /**
+   * A view in which the payload begins at {@link offset}: a standing one, but for large messages in the modes `"auto"`
+   * and `"copy"`, which get one each, at the first call for it. What lies outside of the payload is not yours.
+   */
+  view(i: number): DataView {
+    if (i >>> 0 >= this.#count) this.#refuse(i);
+    const window = this.#window[i]!;
+    if (window === 0) return this.#arena.view;
+    return window === this.#latestWindow ? this.#latestView : this.#viewOf(i, window);
+  }
+
+  /** Where the payload begins in {@link view}. */
+  offset(i: number): number {
+    if (i >>> 0 >= this.#count) this.#refuse(i);
+    return this.#copyUpTo === 0 || this.#window[i] === 0 ? this.#offset[i]! : 0;
+  }
+
+  /** The payload in memory of its own. Allocates. C: `m_pData`. */
+  bytes(i: number): Uint8Array<ArrayBuffer> {
+    const payload = this.#payload(i);
+    const copy = new Uint8Array(payload.length);
+    copy.set(payload);
+    return copy;
+  }
+
+  /** The payload as UTF-8 text. Allocates. */
+  text(i: number): string {
+    return decoder.decode(this.#payload(i));
+  }
+
+  /**
+   * Gives back what is here: {@link count} is 0 then, and views made for single messages are dead. The next receive
+   * does it, too.
+   *
+   * @throws NetworkingError when somebody has transferred the buffer of a view of a single message away: its memory is
+   * lost then.
+   */
+  release(): void {
+    this.#count = 0;
+    if (!this.#holds) return;
+    this.#holds = false;
+    holding.delete(this);
+    const lost = this.#endViews();
+    this.#helper?.inbox_release(this.#number);
+    if (lost > 0) {
+      throw new NetworkingError(
+        `The buffers of ${lost} views into the library's memory were transferred away. That memory can't be given back any more: copy what you keep, with bytes(i)`,
+      );
+    }
+  }
+
+  /** {@link release}, and nothing can be received into it any more. Closing twice does nothing. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      this.release();
+    } finally {
+      forgotten.unregister(this);
+      this.#helper?.inbox_close(this.#number);
+    }
+  }
+
+  /** {@link close}, for `using inbox = new Inbox(...)`. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** @internal Use the receiving functions. Undefined when the library does not know the handle. */
+  receiveThrough(backend: Backend, source: HelperSource, handle: number, maximum: number): number | undefined {
+    if (this.#closed) throw new ClosedError("This inbox was closed");
+    this.release();
+    if (this.#helper !== backend.helper) this.#open(backend.helper);
+    this.#backend = backend;
+    const count = backend.receive(this.#number, source, handle, this.#columns, maximum, this.#copyUpTo);
+    if (count < 0) return undefined;
+    this.#count = count;
+    this.#holds = this.#columns.view.getUint32(columns.offsets.held, true) > 0;
+    if (this.#holds) holding.add(this);
+    return count;
+  }
+
+  #open(helper: Helper): void {
+    forgotten.unregister(this);
+    this.#helper?.inbox_close(this.#number);
+    this.#helper = undefined;
+    const number = helper.inbox_open();
+    if (number < 0) throw new NetworkingError("There are too many inboxes. Close those that are not needed");
+    this.#helper = helper;
+    this.#number = number;
+    forgotten.register(this, () => void helper.inbox_close(number), this);
+  }
+
+  #viewOf(i: number, window: number): DataView {
+    const address = window * windowUnit + this.#offset[i]!;
+    const length = this.#length[i]!;
+    if (this.mode === "view" && this.#offset[i]! + length <= windowBytes) return this.#standingView(window);
+    let view = this.#own.get(i);
+    if (view === undefined) {
+      if (this.mode === "view") view = windowOver(asAddress(window * windowUnit), this.#offset[i]! + length);
+      else if (this.mode === "auto") view = windowOver(asAddress(address), length);
+      else view = new DataView(this.bytes(i).buffer);
+      this.#own.set(i, view);
+    }
+    return view;
+  }
+
+  #standingView(window: number): DataView {
+    let view = this.#windows.get(window);
+    if (view === undefined || isDetached(view)) {
+      if (this.#windows.size >= mostWindows) this.#windows.clear();
+      view = windowOver(asAddress(window * windowUnit), windowBytes);
+      this.#windows.set(window, view);
+    }
+    this.#latestWindow = window;
+    this.#latestView = view;
+    return view;
+  }
+
+  /** Ends the views of single messages. Answers how many can't be ended, and sees that their memory lives on. */
+  #endViews(): number {
+    this.#latestWindow = 0;
+    let lost = 0;
+    if (this.mode === "auto") {
+      for (const [i, view] of this.#own) {
+        if (isDetached(view)) {
+          this.#helper?.inbox_leave(this.#number, asAddress(this.#window[i]! * windowUnit + this.#offset[i]!));
+          lost++;
+        } else if (view.buffer instanceof ArrayBuffer) view.buffer.transfer();
+      }
+    }
+    this.#own.clear();
+    return lost;
+  }
+
+  /** The payload where it lies, for the length of this call. */
+  #payload(i: number): Uint8Array {
+    if (i >>> 0 >= this.#count) this.#refuse(i);
+    const window = this.#window[i]!;
+    const offset = this.#offset[i]!;
+    const length = this.#length[i]!;
+    if (window === 0) return this.#arena.bytes.subarray(offset, offset + length);
+    return new Uint8Array(windowOver(asAddress(window * windowUnit + offset), length).buffer);
+  }
+
+  #used(): Backend {
+    if (this.#backend === undefined) throw new RangeError("Nothing was received into this inbox");
+    return this.#backend;
+  }
+
+  #refuse(i: number): never {
+    integer(i, "the index of a message", 0, this.#count - 1);
+    throw new RangeError(`There is no message ${i}`);
+  }
+
+  /** @internal The memory of the identities. */
+  get identities(): SharedMemory {
+    return this.#memory;
+  }
+
+  /** @internal Where the identity of a message's sender lies in {@link identities}. */
+  identityOffset(i: number): number {
+    return this.#identitiesAt + this.#identity[i]! * identityBytes;
+  }
+}
+
+function isDetached(view: DataView): boolean {
+  return view.buffer instanceof ArrayBuffer && view.buffer.detached;
+}
+
+function integerAt(halves: Int32Array, i: number): number {
+  return halves[2 * i + 1]! * 0x1_0000_0000 + (halves[2 * i]! >>> 0);
+}

@@ -1,0 +1,221 @@
+/** `Outbox`: messages that wait to be sent with one native call. */
+import { SharedMemory } from "../ffi/memory.ts";
+import type { Backend } from "../sdk/backend.ts";
+import { mustBeOfOneHelper } from "../sdk/helper.ts";
+import type { PoolMemory } from "../sdk/slots.ts";
+import { ClosedError } from "./errors.ts";
+import type { ConnectionHandle } from "./handles.ts";
+import { outgoingBytes, OutgoingRows } from "./outgoing.ts";
+import { memoryOf, MessagePool, noteUse, slotsOf } from "./pool.ts";
+import type { Slots } from "./slots.ts";
+import { byteLengthOf, bytes, describe, integer, type MessageData } from "./validate.ts";
+
+/** How to make an {@link Outbox}. */
+export interface OutboxOptions {
+  /** How many messages it holds: 1,024 when it is left out, up to 1,048,576. */
+  readonly messages?: number;
+  /** How many bytes of `pushCopy` it holds: 65,536 when it is left out, up to 1 GiB. */
+  readonly copyBytes?: number;
+  /**
+   * What becomes of the slot of a message that could not be sent: `"free"`, the default, gives it back to the pool,
+   * `"keep"` leaves it with you. A slot that was broadcast is always given back.
+   */
+  readonly onFailure?: "free" | "keep";
+}
+
+const mostMessages = 1 << 20;
+const mostCopyBytes = 1 << 30;
+const noCopies = null;
+
+/**
+ * Messages that wait to be sent together: push, and hand it to `sendMessages`. Then {@link result} tells what became of
+ * each, until the next push; the outbox is empty and used again. It allocates nothing per message.
+ *
+ * On every library. C: `ISteamNetworkingSockets::SendMessages`.
+ */
+export class Outbox {
+  /** How many messages it holds. */
+  readonly messages: number;
+  readonly #pool: MessagePool;
+  readonly #memory: PoolMemory;
+  readonly #slots: Slots;
+  readonly #slotBytes: number;
+  readonly #checked: boolean;
+  readonly #keep: boolean;
+  readonly #rowMemory: SharedMemory;
+  readonly #rows: OutgoingRows;
+  // The slots under the numbers that they were pushed with, for those that are kept.
+  readonly #pushed: Int32Array;
+  readonly #copies: SharedMemory;
+  #copied = 0;
+  #count = 0;
+  #results = 0;
+  #closed = false;
+
+  /** @param pool whose slots are pushed. */
+  constructor(pool: MessagePool, { messages = 1024, copyBytes = 65_536, onFailure = "free" }: OutboxOptions = {}) {
+    if (!(pool instanceof MessagePool)) throw new TypeError(`An outbox needs a MessagePool, not ${describe(pool)}`);
+    integer(messages, "messages", 1, mostMessages);
+    integer(copyBytes, "copyBytes", 0, mostCopyBytes);
+    if (onFailure !== "free" && onFailure !== "keep") {
+      throw new TypeError(`onFailure must be "free" or "keep", not ${describe(onFailure)}`);
+    }
+    this.messages = messages;
+    this.#pool = pool;
+    this.#memory = memoryOf(pool);
+    this.#slots = slotsOf(pool);
+    this.#slotBytes = pool.slotBytes;
+    this.#checked = pool.checked;
+    this.#keep = onFailure === "keep";
+    this.#rowMemory = new SharedMemory(messages * outgoingBytes);
+    this.#rows = new OutgoingRows(new Int32Array(this.#rowMemory.bytes.buffer));
+    this.#pushed = new Int32Array(messages);
+    this.#copies = new SharedMemory(Math.max(1, copyBytes));
+  }
+
+  /** How many messages wait. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /**
+   * Adds the message that lies in a slot, which then is yours no more.
+   *
+   * @param slot yours until now; its first `length` bytes are the message. They may be changed until it is sent, though
+   * not through the pool's methods.
+   * @param length up to the pool's `slotBytes`.
+   * @param flags a sum of {@link SendFlags}.
+   * @param lane one of those that `configureConnectionLanes` made.
+   * @returns the message's index; -1 when the outbox is full, and the slot is yours still.
+   * @throws SlotError, SlotOverrunError, TypeError, RangeError; the slot is yours still, if it was.
+   */
+  push(connection: ConnectionHandle, slot: number, length: number, flags: number, lane = 0): number {
+    const at = this.#count;
+    if (at === this.messages) return -1;
+    if (this.#checked) {
+      this.#mustBeOpen();
+      this.#rows.check(connection, length, flags, lane, this.#slotBytes);
+    }
+    const index = this.#slots.give(slot);
+    this.#rows.write(at, connection, index, length, flags, lane, 1);
+    this.#pushed[at] = slot;
+    this.#count = at + 1;
+    return at;
+  }
+
+  /**
+   * Adds a message that is copied, now into the outbox and when it is sent into memory of the library's. For small
+   * reliable messages this can be faster than a slot, which stays in use until the peer has acknowledged it.
+   *
+   * @returns the message's index; -1 when the outbox has no room for it.
+   */
+  pushCopy(connection: ConnectionHandle, data: MessageData, flags: number, lane = 0): number {
+    this.#mustBeOpen();
+    const at = this.#count;
+    const source = data instanceof Uint8Array ? data : bytes(data);
+    const length = byteLengthOf(source);
+    this.#rows.check(connection, length, flags, lane, this.#copies.bytes.length);
+    if (at === this.messages || length > this.#copies.bytes.length - this.#copied) return -1;
+    this.#copies.bytes.set(source, this.#copied);
+    this.#rows.writeCopy(at, connection, this.#copied, length, flags, lane);
+    this.#copied += length;
+    this.#count = at + 1;
+    return at;
+  }
+
+  /**
+   * Adds one message for each of many connections, all out of one slot, which goes back to the pool when the last of
+   * them is done with it. All or none are added.
+   *
+   * @param connections an array or a typed array of handles. With none the slot goes back at once.
+   * @returns the first message's index, the others follow; -1 when the outbox has no room for all, and the slot is
+   * yours still.
+   * @throws as {@link push}; none is added.
+   */
+  broadcast(
+    connections: ArrayLike<ConnectionHandle> | ArrayLike<number>,
+    slot: number,
+    length: number,
+    flags: number,
+    lane = 0,
+  ): number {
+    this.#mustBeOpen();
+    const first = this.#count;
+    const count = integer(connections.length, "the number of connections", 0, 0x7fff_ffff);
+    if (count > this.messages - first) return -1;
+    this.#rows.check(0, length, flags, lane, this.#slotBytes);
+    const index = this.#slots.offset(slot) / this.#memory.stride;
+    for (let i = 0; i < count; i++) {
+      const connection = connections[i]!;
+      this.#rows.check(connection, length, flags, lane, this.#slotBytes);
+      this.#rows.write(first + i, connection, index, length, flags, lane, 0);
+    }
+    if (count === 0) {
+      this.#slots.free(slot);
+      return first;
+    }
+    this.#slots.give(slot);
+    this.#rows.setReferences(first, count);
+    this.#pushed[first] = slot;
+    this.#count = first + count;
+    return first;
+  }
+
+  /**
+   * What became of a message of the last sending: its number from 1, the {@link Result} of its failure made negative, or
+   * 0: not tried, because an earlier one to the same connection failed. Valid until the next push.
+   *
+   * @param index as `push` answered it.
+   */
+  result(index: number): number {
+    if (this.#count > 0) this.#results = 0;
+    integer(index, "the index of a result", 0, this.#results - 1);
+    return this.#rows.result(index);
+  }
+
+  /** Takes back every message that waits: their slots go back to the pool. */
+  clear(): void {
+    if (this.#pool.isOpen) {
+      for (let at = 0; at < this.#count; at++) {
+        if (this.#rows.references(at) > 0) this.#slots.recover(this.#pushed[at]!);
+      }
+    }
+    this.#count = this.#results = this.#copied = 0;
+  }
+
+  /** {@link clear}, and the outbox takes no more. The pool stays open. Closing twice does nothing. */
+  close(): void {
+    this.clear();
+    this.#closed = true;
+  }
+
+  /** {@link close}, for `using outbox = new Outbox(...)`. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** @internal Use `sendMessages`. */
+  sendThrough(backend: Backend): number {
+    this.#mustBeOpen();
+    this.#slots.mustBeOpen();
+    mustBeOfOneHelper(backend, this.#memory.helper);
+    noteUse(this.#pool);
+    const count = this.#count;
+    const copies = this.#copied > 0 ? this.#copies.bytes : noCopies;
+    const sent = backend.send(this.#memory.number, this.#rowMemory, count, copies, this.#copied, this.#keep);
+    this.#count = this.#copied = 0;
+    this.#results = count;
+    if (this.#keep && sent < count) this.#keepFailed(count);
+    return sent;
+  }
+
+  #keepFailed(count: number): void {
+    for (let at = 0; at < count; at++) {
+      if (this.#rows.references(at) === 1 && this.#rows.result(at) <= 0) this.#slots.keep(this.#pushed[at]!);
+    }
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closed) throw new ClosedError("This outbox was closed");
+  }
+}

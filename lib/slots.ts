@@ -1,0 +1,157 @@
+/** Slots at hand: who has which, told apart from stale ones by a generation that their numbers carry. */
+import { PoolMemory, type ReturnRing } from "../sdk/slots.ts";
+import { ClosedError, SlotError, SlotOverrunError } from "./errors.ts";
+import { describe } from "./validate.ts";
+
+const guardBytes = 4;
+const mostSlotNumber = 0x7fff_ffff;
+
+/**
+ * The slots that one thread hands out: those of a pool, or those of the share that it has borrowed.
+ *
+ * A slot's number is its index with a generation above it, up to 31 bits in all. A word for each slot in the pool's
+ * memory holds the number while somebody has the slot, else the complement of the last one. Unchecked, a slot's number
+ * is its index alone and the words are left as they are.
+ */
+export class Slots {
+  /** The memory of the slots, all at once. */
+  readonly bytes: Uint8Array;
+  /** The same memory by type and offset. */
+  readonly view: DataView;
+  /** Bytes in each slot. */
+  readonly slotBytes: number;
+  /** Whether mistakes are looked for. */
+  readonly checked: boolean;
+  /** Bits of a slot's number that are its index. */
+  readonly #mask: number;
+  readonly #generation: number;
+  readonly #stride: number;
+  readonly #ring: ReturnRing;
+  readonly #what: string;
+  #states: Int32Array;
+  // A stack, so that the slot which was used last, and is still in the processor's cache, is used next.
+  readonly #free: Int32Array;
+  #freeCount = 0;
+  #closed = false;
+
+  /** @param what these are, for error messages. */
+  constructor(memory: PoolMemory, ring: ReturnRing, capacity: number, checked: boolean, what: string) {
+    this.bytes = memory.bytes;
+    this.view = new DataView(memory.bytes.buffer);
+    this.slotBytes = memory.slotBytes;
+    this.checked = checked;
+    const indexBits = Math.ceil(Math.log2(Math.max(memory.slots, 2)));
+    this.#mask = 2 ** indexBits - 1;
+    this.#generation = 2 ** indexBits;
+    this.#stride = memory.stride;
+    this.#ring = ring;
+    this.#what = what;
+    this.#states = memory.states;
+    this.#free = new Int32Array(capacity);
+  }
+
+  /** How many can be taken. */
+  get available(): number {
+    return this.#closed ? 0 : this.#freeCount + this.#ring.waiting;
+  }
+
+  /** A slot, which is the caller's from now on; -1 when there is none. */
+  take(): number {
+    if (this.#freeCount === 0 && !this.#refill()) return -1;
+    const index = this.#free[--this.#freeCount]!;
+    if (!this.checked) return index;
+    const slot = (~this.#states[index]! + this.#generation) & mostSlotNumber;
+    this.#states[index] = slot;
+    return slot;
+  }
+
+  /** Takes a slot back that was not sent. */
+  free(slot: number): void {
+    const index = this.give(slot);
+    this.#free[this.#freeCount++] = index;
+  }
+
+  /** Where a slot that the caller has begins. */
+  offset(slot: number): number {
+    const index = slot & this.#mask;
+    if (this.checked && this.#states[index] !== slot) this.#refuse(slot);
+    return index * this.#stride;
+  }
+
+  /** Takes a slot out of the caller's hands. Answers its index. */
+  give(slot: number): number {
+    const index = slot & this.#mask;
+    if (this.checked) {
+      if (this.#states[index] !== slot) this.#refuse(slot);
+      if (this.view.getInt32(index * this.#stride + this.slotBytes, true) !== PoolMemory.guard) this.#overrun(slot);
+      this.#states[index] = ~slot;
+    }
+    return index;
+  }
+
+  /** Puts a slot that was given away back into the caller's hands, under the number that it had. */
+  keep(slot: number): void {
+    if (this.checked) this.#states[slot & this.#mask] = slot;
+  }
+
+  /** Takes back a slot that was given away and went nowhere. */
+  recover(slot: number): void {
+    this.#free[this.#freeCount++] = slot & this.#mask;
+  }
+
+  /** Adds a slot that nobody has. */
+  add(index: number): void {
+    if (this.checked && this.#states[index]! >= 0) this.#states[index] = ~this.#states[index]!;
+    this.#free[this.#freeCount++] = index;
+  }
+
+  /** Takes out as many as are at hand, up to `count`. */
+  remove(count: number): Uint32Array {
+    if (this.#freeCount < count) this.#refill();
+    const from = Math.max(0, this.#freeCount - count);
+    const removed = Uint32Array.from(this.#free.subarray(from, this.#freeCount));
+    this.#freeCount = from;
+    return removed;
+  }
+
+  /** From now on there are none, and every slot is a stale one. */
+  close(): void {
+    this.#closed = true;
+    this.#freeCount = 0;
+    this.#states = new Int32Array(0);
+  }
+
+  /** @throws ClosedError after {@link close}. */
+  mustBeOpen(): void {
+    if (this.#closed) throw new ClosedError(`${this.#what} was closed`);
+  }
+
+  #refill(): boolean {
+    this.mustBeOpen();
+    for (let index = this.#ring.take(); index >= 0; index = this.#ring.take()) this.#free[this.#freeCount++] = index;
+    return this.#freeCount > 0;
+  }
+
+  #refuse(slot: number): never {
+    this.mustBeOpen();
+    if (typeof slot !== "number") throw new TypeError(`A slot must be a number of take(), not ${describe(slot)}`);
+    const state = this.#states[slot & this.#mask];
+    throw new SlotError(
+      slot,
+      state === ~slot && slot >= 0
+        ? "it is not yours any more: it was freed or pushed. Take one for each message"
+        : state !== undefined && state >= 0
+          ? "it is stale: freed or sent, and taken anew since. Forget a slot once it is freed or pushed"
+          : `${this.#what} has handed out no such slot. Use what take() answers, unless it is -1`,
+    );
+  }
+
+  #overrun(slot: number): never {
+    const end = (slot & this.#mask) * this.#stride + this.slotBytes;
+    this.view.setInt32(end, PoolMemory.guard, true);
+    throw new SlotOverrunError(
+      slot,
+      `something was written past its ${this.slotBytes} bytes (at offset ${end} to ${end + guardBytes - 1}). The slot is still yours; what lies behind it may be spoilt`,
+    );
+  }
+}
