@@ -78,15 +78,19 @@ void EveryTick(double hz, double milliseconds, Tick tick) {
 void Serve(Network &network, const Command &command) {
   Match match(network, command.Integer("bytes"));
   std::vector<double> lateness;
+  std::vector<double> sending;
   const int64_t cpu = CpuTime();
   EveryTick(command.Number("hz"), command.Number("milliseconds"), [&](uint32_t number, int64_t late) {
     lateness.push_back(static_cast<double>(late) / kNanosecondsPerMillisecond);
     match.Receive();
+    const int64_t begin = Now();
     match.Send(number);
+    sending.push_back(static_cast<double>(Now() - begin));
   });
   Answer()
       .With("p50", Percentile(lateness, 0.5))
       .With("p99", Percentile(lateness, 0.99))
+      .With("sending", Percentile(sending, 0.5))
       .With("ticks", lateness.size())
       .With("sent", match.Sent())
       .With("received", match.Received())

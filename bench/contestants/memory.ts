@@ -1,0 +1,74 @@
+/** The memory suite, ours: `checked`, `unchecked` or `view`. */
+import { Inbox, MessagePool, openNetworking, Outbox, SendFlags } from "../../lib/index.ts";
+import { config } from "./config.ts";
+import { numberOf, obey } from "./obey.ts";
+import { touched, transport, type Touch } from "./payload.ts";
+
+const [style = "checked"] = process.argv.slice(2);
+const slots = 512;
+// The clock is looked at once in so many messages.
+const messagesPerLook = 1024;
+
+const { sockets } = openNetworking({ config });
+const { connection1: from, connection2: to } = sockets.createSocketPair();
+const inbox = new Inbox({ messages: 1024, bytes: 8 << 20, mode: style === "view" ? "view" : "auto" });
+const outboxes = new Map<number, { pool: MessagePool; outbox: Outbox }>();
+
+function outboxFor(slotBytes: number): { pool: MessagePool; outbox: Outbox } {
+  const found = outboxes.get(slotBytes);
+  if (found !== undefined) return found;
+  const pool = new MessagePool({ slots, slotBytes, checked: style !== "unchecked" });
+  const made = { pool, outbox: new Outbox(pool, { messages: 1024 }) };
+  outboxes.set(slotBytes, made);
+  return made;
+}
+
+interface Job {
+  readonly bytes: number;
+  readonly batch: number;
+  readonly flags: number;
+  readonly touch: Touch;
+  readonly milliseconds: number;
+}
+
+function run({ bytes, batch, flags, touch, milliseconds }: Job) {
+  const { pool, outbox } = outboxFor(bytes);
+  const { view } = pool;
+  const batchesPerLook = Math.max(1, messagesPerLook / batch);
+  let [number, written, read, messages] = [0, 0, 0, 0];
+  const start = Bun.nanoseconds();
+  let passed = 0;
+  for (; passed < milliseconds * 1e6; passed = Bun.nanoseconds() - start) {
+    for (let turn = 0; turn < batchesPerLook; turn++) {
+      for (let i = 0; i < batch; i++) {
+        const slot = pool.take();
+        written = (written + touch.write(view, pool.offset(slot), bytes, number++)) | 0;
+        outbox.push(from, slot, bytes, flags);
+      }
+      if (sockets.sendMessages(outbox) !== batch) throw new Error("Not all messages were sent");
+      for (let left = batch; left > 0;) {
+        const count = sockets.receiveMessagesOnConnection(to, inbox);
+        if (count === 0) throw new Error("Fewer messages came than were sent");
+        for (let i = 0; i < count; i++) {
+          read = (read + touch.read(inbox.view(i), inbox.offset(i), inbox.length(i))) | 0;
+        }
+        left -= count;
+        messages += count;
+      }
+    }
+  }
+  inbox.release();
+  if (written !== read) throw new Error("Other bytes came than were sent");
+  return { messages, nanoseconds: passed };
+}
+
+await obey({
+  memory: (command) =>
+    run({
+      bytes: numberOf(command, "bytes"),
+      batch: numberOf(command, "batch"),
+      flags: command["reliable"] === true ? SendFlags.Reliable : SendFlags.Unreliable,
+      touch: command["touch"] === "touched" ? touched : transport,
+      milliseconds: numberOf(command, "milliseconds"),
+    }),
+});

@@ -1,0 +1,81 @@
+/** Through a pair in memory, as fast as it goes: what sending and receiving themselves cost. */
+import { Contestant, type Command } from "../driver/contestant.ts";
+import { ours, oursInViews, rowsOf, type Row } from "../driver/rows.ts";
+import type { Bench } from "../driver/suite.ts";
+import { takeTurns, type Variant } from "../driver/turns.ts";
+
+interface Case {
+  readonly bytes: number;
+  readonly batch: number;
+  readonly reliable: boolean;
+  readonly touch: "transport" | "touched";
+}
+
+interface Answer {
+  readonly messages: number;
+  readonly nanoseconds: number;
+}
+
+const largeBytes = 16_384;
+
+export async function* memory({ library, native, quick, progress }: Bench): AsyncGenerator<Row[]> {
+  const cases = quick ? fewCases() : allCases();
+  const rounds = quick ? 5 : 7;
+  const milliseconds = quick ? 40 : 120;
+  const environment = { STEAM_SOCKETS_LIBRARY: library };
+  await using nativeProgram = Contestant.native("native program", native);
+  await using checked = Contestant.script(ours, "memory.ts", ["checked"], environment);
+  await using unchecked = Contestant.script("unchecked", "memory.ts", ["unchecked"], environment);
+  await using views = Contestant.script(oursInViews, "memory.ts", ["view"], environment);
+  await using koffi = Contestant.script("koffi", "memory-koffi.ts", [], environment);
+
+  const takers = [checked, unchecked, views, koffi];
+  for (const [index, contestant] of takers.entries()) {
+    progress(`memory: warming up ${index + 1}/${takers.length}`);
+    // What is compiled while it runs needs a second for it.
+    const warmUp = { do: "memory", bytes: 1024, batch: 64, reliable: true, milliseconds: 700 };
+    for (const touch of ["transport", "touched"]) await contestant.ask({ ...warmUp, touch });
+  }
+  for (const [index, { bytes, batch, reliable, touch }] of cases.entries()) {
+    const name = `${bytes} B, batch ${batch}, ${reliable ? "reliable" : "unreliable"}, ${touch}`;
+    progress(`memory ${index + 1}/${cases.length}: ${name}`);
+    const variant = (contestant: Contestant, name = contestant.name, extra: Command = {}): Variant => ({
+      name,
+      async measure() {
+        const command = { do: "memory", bytes, batch, reliable, touch, milliseconds, ...extra };
+        const { messages, nanoseconds } = await contestant.ask<Answer>(command);
+        return messages / (nanoseconds / 1e3);
+      },
+    });
+    const variants = [
+      variant(checked),
+      ...(bytes === largeBytes ? [variant(views)] : []),
+      variant(unchecked),
+      variant(nativeProgram, "native zero-copy", { style: "zero-copy" }),
+      variant(nativeProgram, "native per-message copy", { style: "copy" }),
+      variant(koffi),
+    ];
+    yield rowsOf("memory", name, "million messages/s", await takeTurns(variants, rounds));
+  }
+}
+
+function allCases(): Case[] {
+  const cases: Case[] = [];
+  for (const bytes of [32, 128, 1024, largeBytes])
+    for (const batch of [1, 16, 64, 256])
+      for (const reliable of [true, false])
+        for (const touch of ["transport", "touched"] as const) cases.push({ bytes, batch, reliable, touch });
+  return cases;
+}
+
+function fewCases(): Case[] {
+  return [
+    { bytes: 32, batch: 64, reliable: true, touch: "transport" },
+    { bytes: 32, batch: 16, reliable: false, touch: "transport" },
+    { bytes: 128, batch: 64, reliable: true, touch: "transport" },
+    { bytes: 1024, batch: 64, reliable: true, touch: "transport" },
+    { bytes: 1024, batch: 64, reliable: true, touch: "touched" },
+    { bytes: 1024, batch: 256, reliable: false, touch: "transport" },
+    { bytes: largeBytes, batch: 64, reliable: true, touch: "transport" },
+  ];
+}

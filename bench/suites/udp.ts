@@ -1,0 +1,142 @@
+/** Between two processes over loopback: what a message costs at a steady rate, and the highest rate that stays clean. */
+import type { ReceiveAnswer, SendAnswer } from "../contestants/load.ts";
+import { Contestant, type Command } from "../driver/contestant.ts";
+import { freePort } from "../driver/port.ts";
+import { ours, rowsOf, type Row } from "../driver/rows.ts";
+import type { Bench } from "../driver/suite.ts";
+import { takeTurns, type Variant } from "../driver/turns.ts";
+import { highestClean } from "./highest-clean.ts";
+
+const mostLatencyMilliseconds = 5;
+const receivePatienceMilliseconds = 3000;
+const tries = 3;
+
+interface Traffic {
+  readonly bytes: number;
+  readonly reliable: boolean;
+}
+
+interface Outcome extends SendAnswer, ReceiveAnswer {
+  readonly nanosecondsPerMessage: number;
+}
+
+/** A sender and a receiver of one variant, connected. */
+class Link implements AsyncDisposable {
+  readonly name: string;
+  readonly #receiver: Contestant;
+  readonly #sender: Contestant;
+  readonly #extra: Command;
+  #trial = 0;
+
+  private constructor(name: string, receiver: Contestant, sender: Contestant, extra: Command) {
+    this.name = name;
+    this.#receiver = receiver;
+    this.#sender = sender;
+    this.#extra = extra;
+  }
+
+  static async start(name: string, start: () => Contestant, extra: Command = {}): Promise<Link> {
+    const link = new Link(name, start(), start(), extra);
+    const port = await freePort();
+    await link.#receiver.ask({ do: "listen", port });
+    await Promise.all([
+      link.#receiver.ask({ do: "gather", connections: 1 }),
+      link.#sender.ask({ do: "connect", port, connections: 1 }),
+    ]);
+    return link;
+  }
+
+  async run(traffic: Traffic, rate: number, milliseconds: number): Promise<Outcome> {
+    const trial = ++this.#trial;
+    await this.#receiver.ask({
+      do: "receive",
+      trial,
+      milliseconds: milliseconds + receivePatienceMilliseconds,
+      ...this.#extra,
+    });
+    const [sent, received] = await Promise.all([
+      this.#sender.ask<SendAnswer>({ do: "send", trial, rate, milliseconds, ...traffic, ...this.#extra }),
+      this.#receiver.answer<ReceiveAnswer>(),
+    ]);
+    return { ...sent, ...received, nanosecondsPerMessage: (sent.cpu + received.cpu) / received.received };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // At once: each takes it as a failure when the other goes.
+    await this.#sender.kill();
+    await this.#receiver.kill();
+  }
+}
+
+export async function* udp({ library, native, quick, progress }: Bench): AsyncGenerator<Row[]> {
+  const rounds = 5;
+  const milliseconds = quick ? 250 : 1000;
+  const environment = { STEAM_SOCKETS_LIBRARY: library };
+  const script = (file: string) => () => Contestant.script(file, file, [], environment);
+  await using own = await Link.start(ours, script("udp.ts"));
+  const startNative = () => Contestant.native("native program", native);
+  await using zeroCopy = await Link.start("native zero-copy", startNative, { style: "zero-copy" });
+  await using copy = await Link.start("native per-message copy", startNative, { style: "copy" });
+  await using webSocket = await Link.start("bun websocket", script("udp-websocket.ts"));
+  await using udpSocket = await Link.start("bun udpSocket", script("udp-socket.ts"));
+  const links = ({ reliable }: Traffic) => [own, zeroCopy, copy, reliable ? webSocket : udpSocket];
+
+  for (const { megabytes, ...traffic } of [
+    { bytes: 32, reliable: true, megabytes: 5 },
+    { bytes: 32, reliable: false, megabytes: 5 },
+    { bytes: 1024, reliable: true, megabytes: 25 },
+    { bytes: 1024, reliable: false, megabytes: 25 },
+  ]) {
+    const name = `${megabytes} MB/s of ${describe(traffic)}`;
+    progress(`udp: ${name}`);
+    const rate = (megabytes * 1e6) / traffic.bytes;
+    const variants = links(traffic).map((link): Variant => ({
+      name: link.name,
+      measure: () => costOf(link, traffic, rate, milliseconds),
+    }));
+    yield rowsOf("udp", name, "ns of CPU/message", await takeTurns(variants, rounds));
+  }
+
+  const cases: Traffic[] = [
+    { bytes: 32, reliable: false },
+    { bytes: 1024, reliable: false },
+    { bytes: 1024, reliable: true },
+  ];
+  for (const traffic of quick ? cases.slice(0, 2) : cases) {
+    const name = `highest clean rate, ${describe(traffic)}`;
+    const variants = links(traffic).map((link): Variant => {
+      let last: number | undefined;
+      return {
+        name: link.name,
+        async measure() {
+          last = await highestClean(last, async (rate) => {
+            progress(`udp: ${name}: ${link.name}: ${Math.round(rate)} messages/s`);
+            return isClean(await link.run(traffic, rate, quick ? 150 : 300));
+          });
+          return last;
+        },
+      };
+    });
+    yield rowsOf("udp", name, "messages/s", await takeTurns(variants, rounds));
+  }
+}
+
+function describe({ bytes, reliable }: Traffic): string {
+  return `${bytes} B, ${reliable ? "reliable" : "unreliable"}`;
+}
+
+function isClean({ sent, refused, received, ended, p99 }: Outcome): boolean {
+  return ended && refused === 0 && received === sent && p99 < mostLatencyMilliseconds;
+}
+
+/** Again where others had the cores for so long that messages were not sent in time, or datagrams had no room. */
+async function costOf(link: Link, traffic: Traffic, rate: number, milliseconds: number): Promise<number> {
+  let outcome: Outcome | undefined;
+  for (let left = tries; left > 0; left--) {
+    outcome = await link.run(traffic, rate, milliseconds);
+    const { sent, refused, received, ended, nanosecondsPerMessage } = outcome;
+    const mostLost = traffic.reliable ? 0 : sent / 100;
+    if (ended && refused === 0 && received >= sent - mostLost) return nanosecondsPerMessage;
+  }
+  throw new Error(`${link.name}, ${describe(traffic)}: not all that was sent came: ${JSON.stringify(outcome)}`);
+}
