@@ -83,6 +83,12 @@ export const helperSlotBytes = 524_288;
 export const helperShares = 64;
 /** What stands behind each slot of a guarded pool. */
 export const helperGuard = 0x5afe_510d;
+/** The window of a payload that was copied into the arena. */
+export const helperInArena = 0;
+/** The window of a payload that lies in a slot: this and the number of the pool. */
+export const helperInPool = 0x8000_0000;
+/** The window of a payload that gets one of its own: this and the number of the message. */
+export const helperApart = 0x4000_0000;
 
 /** What each of these is called in C. */
 export const constantNames: Readonly<Record<string, string>> = {
@@ -123,4 +129,7 @@ export const constantNames: Readonly<Record<string, string>> = {
   helperSlotBytes: "STEAM_SOCKETS_SLOT_BYTES",
   helperShares: "STEAM_SOCKETS_SHARES",
   helperGuard: "STEAM_SOCKETS_GUARD",
+  helperInArena: "STEAM_SOCKETS_IN_ARENA",
+  helperInPool: "STEAM_SOCKETS_IN_POOL",
+  helperApart: "STEAM_SOCKETS_APART",
 };

@@ -281,8 +281,8 @@ export const steam_sockets_columns = struct(["helper"], "natural", {
   arena: { c: "arena", type: "ptr" },
   connection: { c: "connection", type: "ptr" },
   byteLength: { c: "bytes", type: "ptr" },
-  offset: { c: "offset", type: "ptr" },
   window: { c: "window", type: "ptr" },
+  offset: { c: "offset", type: "ptr" },
   identity: { c: "identity", type: "ptr" },
   flags: { c: "flags", type: "ptr" },
   channel: { c: "channel", type: "ptr" },
@@ -290,9 +290,10 @@ export const steam_sockets_columns = struct(["helper"], "natural", {
   userData: { c: "user_data", type: "ptr" },
   messageNumber: { c: "message_number", type: "ptr" },
   timeReceived: { c: "time_received", type: "ptr" },
+  address: { c: "address", type: "ptr" },
   identities: { c: "identities", type: "ptr" },
+  apart: { c: "apart", type: "u32" },
   held: { c: "held", type: "u32" },
-  unused: { c: "unused", type: "u32" },
 });
 
 /** Native memory that JavaScript lays a window over. */

@@ -1,13 +1,16 @@
 /** `Inbox`: a batch of received messages, in columns of numbers that are used again and again. */
+import { helperApart, helperInArena, helperInPool } from "../ffi/constants.ts";
 import { SendFlags, type HelperSource } from "../ffi/enums.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { addressOf, asAddress, SharedMemory, windowOver } from "../ffi/memory.ts";
 import { steam_sockets_columns } from "../ffi/structs.ts";
 import type { Backend } from "../sdk/backend.ts";
 import type { Helper } from "../sdk/helper.ts";
+import { PoolMemory } from "../sdk/slots.ts";
 import { ClosedError, NetworkingError } from "./errors.ts";
 import type { ConnectionHandle } from "./handles.ts";
 import { formatIdentity, identityBytes } from "./identity.ts";
+import { openPool } from "./pool.ts";
 import { describe, integer } from "./validate.ts";
 
 /**
@@ -78,6 +81,7 @@ export class Inbox {
   readonly #userData: Int32Array;
   readonly #messageNumber: Int32Array;
   readonly #timeReceived: Int32Array;
+  readonly #address: Int32Array;
   readonly #identitiesAt: number;
   #count = 0;
   #backend: Backend | undefined;
@@ -85,9 +89,10 @@ export class Inbox {
   #number = -1;
   #holds = false;
   #closed = false;
-  // "view": windows over the library's memory by where they begin, and the latest.
+  // "view": windows over the library's memory by where they begin.
   readonly #windows = new Map<number, DataView>();
-  #latestWindow = 0;
+  // What was looked through last.
+  #latestWindow = helperInArena;
   #latestView: DataView;
   // "auto" and "copy": what was made for single messages of this batch.
   readonly #own = new Map<number, DataView>();
@@ -112,11 +117,12 @@ export class Inbox {
     this.#latestView = this.#arena.view;
 
     // Columns of 8 bytes, then those of 4, then the identities, in one piece.
-    this.#memory = new SharedMemory(messages * (3 * 8 + 8 * 4 + identityBytes));
+    this.#memory = new SharedMemory(messages * (4 * 8 + 8 * 4 + identityBytes));
     const { view } = this.#columns;
     const { offsets } = columns;
     view.setUint32(offsets.capacity, messages, true);
     view.setUint32(offsets.arenaByteLength, bytes, true);
+    view.setUint32(offsets.apart, mode === "view" ? 0 : 1, true);
     view.setBigUint64(offsets.arena, BigInt(this.#arena.address), true);
     let at = 0;
     const place = (field: number, entryBytes: number) => {
@@ -129,6 +135,7 @@ export class Inbox {
     this.#userData = new Int32Array(buffer, place(offsets.userData, 8), 2 * messages);
     this.#messageNumber = new Int32Array(buffer, place(offsets.messageNumber, 8), 2 * messages);
     this.#timeReceived = new Int32Array(buffer, place(offsets.timeReceived, 8), 2 * messages);
+    this.#address = new Int32Array(buffer, place(offsets.address, 8), 2 * messages);
     this.#connection = new Uint32Array(buffer, place(offsets.connection, 4), messages);
     this.#length = new Uint32Array(buffer, place(offsets.byteLength, 4), messages);
     this.#offset = new Uint32Array(buffer, place(offsets.offset, 4), messages);
@@ -207,20 +214,22 @@ export class Inbox {
   }
 
   /**
-   * A view in which the payload begins at {@link offset}: a standing one, but for large messages in the modes `"auto"`
-   * and `"copy"`, which get one each, at the first call for it. What lies outside of the payload is not yours.
+   * A view in which the payload begins at {@link offset}. What lies outside of the payload is not yours.
+   *
+   * Of small messages it is a standing view of the arena; of those that were sent from a {@link MessagePool} over a pair
+   * in memory it is the pool's. A large one gets a view of its own in the modes `"auto"` and `"copy"`, made at the first
+   * call.
    */
   view(i: number): DataView {
     if (i >>> 0 >= this.#count) this.#refuse(i);
     const window = this.#window[i]!;
-    if (window === 0) return this.#arena.view;
     return window === this.#latestWindow ? this.#latestView : this.#viewOf(i, window);
   }
 
   /** Where the payload begins in {@link view}. */
   offset(i: number): number {
     if (i >>> 0 >= this.#count) this.#refuse(i);
-    return this.#copyUpTo === 0 || this.#window[i] === 0 ? this.#offset[i]! : 0;
+    return this.#offset[i]!;
   }
 
   /** The payload in memory of its own. Allocates. C: `m_pData`. */
@@ -300,17 +309,31 @@ export class Inbox {
   }
 
   #viewOf(i: number, window: number): DataView {
-    const address = window * windowUnit + this.#offset[i]!;
-    const length = this.#length[i]!;
-    if (this.mode === "view" && this.#offset[i]! + length <= windowBytes) return this.#standingView(window);
+    const view = this.#viewThrough(i, window);
+    this.#latestWindow = window;
+    this.#latestView = view;
+    return view;
+  }
+
+  #viewThrough(i: number, window: number): DataView {
+    if (window === helperInArena) return this.#arena.view;
+    if (window >= helperInPool) return this.#poolView(window - helperInPool);
+    const isStanding = window < helperApart;
+    const length = this.#length[i]! + (isStanding ? this.#offset[i]! : 0);
+    if (isStanding && length <= windowBytes) return this.#standingView(window);
     let view = this.#own.get(i);
     if (view === undefined) {
-      if (this.mode === "view") view = windowOver(asAddress(window * windowUnit), this.#offset[i]! + length);
-      else if (this.mode === "auto") view = windowOver(asAddress(address), length);
+      if (isStanding) view = windowOver(asAddress(window * windowUnit), length);
+      else if (this.mode === "auto") view = windowOver(asAddress(integerAt(this.#address, i)), length);
       else view = new DataView(this.bytes(i).buffer);
       this.#own.set(i, view);
     }
     return view;
+  }
+
+  #poolView(number: number): DataView {
+    const helper = this.#used().helper;
+    return openPool(helper, number)?.view ?? new DataView(new PoolMemory(helper, number).bytes.buffer);
   }
 
   #standingView(window: number): DataView {
@@ -320,19 +343,18 @@ export class Inbox {
       view = windowOver(asAddress(window * windowUnit), windowBytes);
       this.#windows.set(window, view);
     }
-    this.#latestWindow = window;
-    this.#latestView = view;
     return view;
   }
 
   /** Ends the views of single messages. Answers how many can't be ended, and sees that their memory lives on. */
   #endViews(): number {
-    this.#latestWindow = 0;
+    this.#latestWindow = helperInArena;
+    this.#latestView = this.#arena.view;
     let lost = 0;
     if (this.mode === "auto") {
       for (const [i, view] of this.#own) {
         if (isDetached(view)) {
-          this.#helper?.inbox_leave(this.#number, asAddress(this.#window[i]! * windowUnit + this.#offset[i]!));
+          this.#helper?.inbox_leave(this.#number, asAddress(integerAt(this.#address, i)));
           lost++;
         } else if (view.buffer instanceof ArrayBuffer) view.buffer.transfer();
       }
@@ -347,8 +369,10 @@ export class Inbox {
     const window = this.#window[i]!;
     const offset = this.#offset[i]!;
     const length = this.#length[i]!;
-    if (window === 0) return this.#arena.bytes.subarray(offset, offset + length);
-    return new Uint8Array(windowOver(asAddress(window * windowUnit + offset), length).buffer);
+    if (window > helperInArena && window < helperInPool) {
+      return new Uint8Array(windowOver(asAddress(integerAt(this.#address, i)), length).buffer);
+    }
+    return new Uint8Array(this.view(i).buffer, offset, length);
   }
 
   #used(): Backend {

@@ -2,7 +2,7 @@
 import { helperShares, helperSlotBytes, helperSlots } from "../ffi/constants.ts";
 import { HelperAnswer } from "../ffi/enums.ts";
 import { SharedMemory } from "../ffi/memory.ts";
-import { helperAt, pathOf } from "../sdk/helper.ts";
+import { helperAt, pathOf, type Helper } from "../sdk/helper.ts";
 import { PoolMemory } from "../sdk/slots.ts";
 import { Emitter, type Handler } from "./emitter.ts";
 import { CreationError } from "./errors.ts";
@@ -40,6 +40,13 @@ export let noteUse: (pool: MessagePool) => void;
 /** @internal Tells the pools that had run dry and have slots again. */
 export let tellOfDrains: (attempt: (action: () => void) => void) => void;
 
+/** @internal The open pool of this thread that has this number in its helper. */
+export function openPool(helper: Helper, number: number): MessagePool | undefined {
+  const pool = open.get(number)?.deref();
+  return pool !== undefined && memoryOf(pool).helper === helper ? pool : undefined;
+}
+
+const open = new Map<number, WeakRef<MessagePool>>();
 const dry = new Set<MessagePool>();
 // Closes the pools that nobody has any more and nobody has closed.
 const forgotten = new FinalizationRegistry<() => void>((close) => close());
@@ -112,7 +119,15 @@ export class MessagePool {
       this.#memory.states[index] = ~index;
       this.#slots.add(index);
     }
-    forgotten.register(this, () => void helper.pool_close(number), this);
+    open.set(number, new WeakRef(this));
+    forgotten.register(
+      this,
+      () => {
+        open.delete(number);
+        helper.pool_close(number);
+      },
+      this,
+    );
   }
 
   /** How many slots can be taken right now. */
@@ -247,6 +262,7 @@ export class MessagePool {
     this.#closed = true;
     forgotten.unregister(this);
     dry.delete(this);
+    open.delete(this.#memory.number);
     this.#slots.close();
     this.#memory.helper.pool_close(this.#memory.number);
   }

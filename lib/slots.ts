@@ -4,6 +4,7 @@ import { ClosedError, SlotError, SlotOverrunError } from "./errors.ts";
 import { describe } from "./validate.ts";
 
 const guardBytes = 4;
+const guard = PoolMemory.guard;
 const mostSlotNumber = 0x7fff_ffff;
 
 /**
@@ -28,6 +29,12 @@ export class Slots {
   readonly #stride: number;
   readonly #ring: ReturnRing;
   readonly #what: string;
+  // The guard that stands behind a slot begins in this word of it, above the bits that may be the slot's own.
+  readonly #words: Int32Array;
+  readonly #strideWords: number;
+  readonly #guardWord: number;
+  readonly #guardShift: number;
+  readonly #guard: number;
   #states: Int32Array;
   // A stack, so that the slot which was used last, and is still in the processor's cache, is used next.
   readonly #free: Int32Array;
@@ -44,6 +51,11 @@ export class Slots {
     this.#mask = 2 ** indexBits - 1;
     this.#generation = 2 ** indexBits;
     this.#stride = memory.stride;
+    this.#words = new Int32Array(memory.bytes.buffer);
+    this.#strideWords = memory.stride / 4;
+    this.#guardWord = Math.floor(memory.slotBytes / 4);
+    this.#guardShift = 8 * (memory.slotBytes % 4);
+    this.#guard = (guard << this.#guardShift) >>> this.#guardShift;
     this.#ring = ring;
     this.#what = what;
     this.#states = memory.states;
@@ -83,7 +95,8 @@ export class Slots {
     const index = slot & this.#mask;
     if (this.checked) {
       if (this.#states[index] !== slot) this.#refuse(slot);
-      if (this.view.getInt32(index * this.#stride + this.slotBytes, true) !== PoolMemory.guard) this.#overrun(slot);
+      const behind = this.#words[index * this.#strideWords + this.#guardWord]!;
+      if (behind >>> this.#guardShift !== this.#guard) this.#overrun(slot);
       this.#states[index] = ~slot;
     }
     return index;
@@ -148,7 +161,7 @@ export class Slots {
 
   #overrun(slot: number): never {
     const end = (slot & this.#mask) * this.#stride + this.slotBytes;
-    this.view.setInt32(end, PoolMemory.guard, true);
+    this.view.setInt32(end, guard, true);
     throw new SlotOverrunError(
       slot,
       `something was written past its ${this.slotBytes} bytes (at offset ${end} to ${end + guardBytes - 1}). The slot is still yours; what lies behind it may be spoilt`,

@@ -330,8 +330,8 @@ typedef struct steam_sockets_columns {
   void *arena;
   uint32_t *connection;
   uint32_t *bytes;    /* of payload */
-  uint32_t *offset;   /* of the payload in the arena, or in its window */
-  uint32_t *window;   /* 0: the payload lies in the arena; else it is held, at window * 2^20 + offset */
+  uint32_t *window;   /* what the payload is looked at through, see below */
+  uint32_t *offset;   /* of the payload in that */
   uint32_t *identity; /* number of the sender among the identities */
   int32_t *flags;
   int32_t *channel;
@@ -339,10 +339,22 @@ typedef struct steam_sockets_columns {
   int64_t *user_data; /* the connection's */
   int64_t *message_number;
   int64_t *time_received; /* microseconds, the library's clock */
+  int64_t *address;       /* of the payload, where it is in none of our memory */
   void *identities;       /* `capacity` SteamNetworkingIdentity */
+  uint32_t apart;         /* 1: payloads in none of our memory get a window each, 0: share windows */
   uint32_t held;          /* set by the call: how many of the messages the inbox holds */
-  uint32_t unused;
 } steam_sockets_columns;
+
+/*
+ * Windows of payloads. STEAM_SOCKETS_IN_ARENA: it was copied, and the message released. All others are held:
+ * STEAM_SOCKETS_IN_POOL and the number of an open pool: it lies in a slot, at the offset from the first slot. A message
+ * of a pair in memory is the very one that was sent.
+ * STEAM_SOCKETS_APART and the entry's number: it lies at the address, and the offset is 0.
+ * Less than that: it lies at the address, which is window * 2^20 + offset.
+ */
+#define STEAM_SOCKETS_IN_ARENA 0
+#define STEAM_SOCKETS_IN_POOL 0x80000000
+#define STEAM_SOCKETS_APART 0x40000000
 
 /* Where messages are received from. */
 enum {
@@ -367,8 +379,8 @@ STEAM_SOCKETS_API int32_t steam_sockets_inbox_close(int32_t inbox);
 
 /*
  * Receives up to `maximum` messages, after releasing what the inbox holds. Payloads of up to copy_up_to bytes are
- * copied into the arena while it has room, and their messages released; the others are held by the inbox until it is
- * released, receives again or is closed, or the library ends.
+ * copied into the arena while it has room, and their messages released; those in slots of pools only when copy_up_to is
+ * UINT32_MAX. The others are held by the inbox until it is released, receives again or is closed, or the library ends.
  * Answers how many entries were filled, or NOT_OPEN (the library, or the inbox), NO_HANDLE, BAD_ARGUMENT, NO_FUNCTION.
  */
 STEAM_SOCKETS_API int32_t steam_sockets_receive(int32_t library, uint32_t epoch, int32_t inbox, int32_t source,

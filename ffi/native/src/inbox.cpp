@@ -7,6 +7,9 @@
 #include <cstring>
 
 #include "library.h"
+#include "outgoing_message.h"
+#include "pool.h"
+#include "send_tag.h"
 
 namespace steam_sockets {
 
@@ -27,8 +30,12 @@ Inbox *OwnInbox(int32_t number) {
 }
 
 int32_t Release(Inbox &inbox) {
+  if (inbox.held.empty()) {
+    return 0;
+  }
+  Releasing releasing(inbox.release);
   for (SteamNetworkingMessage_t *message : inbox.held) {
-    inbox.release(message);
+    releasing.Release(message);
   }
   const auto count = static_cast<int32_t>(inbox.held.size());
   inbox.held.clear();
@@ -60,9 +67,12 @@ class Filling {
     to_.message_number[i] = message.m_nMessageNumber;
     to_.time_received[i] = message.m_usecTimeReceived;
     to_.identity[i] = IdentityOf(message);
+    if (copy_up_to_ != UINT32_MAX && ShowInPool(message, i)) {
+      return false;
+    }
     if (bytes <= copy_up_to_ && used_ + bytes <= to_.arena_bytes) {
       to_.offset[i] = static_cast<uint32_t>(used_);
-      to_.window[i] = 0;
+      to_.window[i] = STEAM_SOCKETS_IN_ARENA;
       if (bytes > 0) {
         std::memcpy(static_cast<char *>(to_.arena) + used_, message.m_pData, bytes);
       }
@@ -70,14 +80,31 @@ class Filling {
       return true;
     }
     const auto address = reinterpret_cast<uintptr_t>(message.m_pData);
-    to_.offset[i] = static_cast<uint32_t>(address & ((uintptr_t{1} << kWindowBits) - 1));
-    to_.window[i] = static_cast<uint32_t>(address >> kWindowBits);
+    to_.address[i] = static_cast<int64_t>(address);
+    to_.offset[i] = to_.apart != 0 ? 0 : static_cast<uint32_t>(address & ((uintptr_t{1} << kWindowBits) - 1));
+    to_.window[i] = to_.apart != 0 ? STEAM_SOCKETS_APART | static_cast<uint32_t>(i)
+                                   : static_cast<uint32_t>(address >> kWindowBits);
     return false;
   }
 
   int32_t count() const { return count_; }
 
  private:
+  // A message that we have sent out of a slot, over a pair in memory, is looked at where it lies.
+  bool ShowInPool(const SteamNetworkingMessage_t &message, size_t i) {
+    if (message.m_pfnFreeData != FreeSlot) {
+      return false;
+    }
+    const SendTag tag = SendTag::Unpack(message.m_nUserData);
+    const Pool &pool = AllPools().At(tag.pool);
+    if (!pool.IsOpen()) {
+      return false;
+    }
+    to_.window[i] = STEAM_SOCKETS_IN_POOL | static_cast<uint32_t>(pool.number());
+    to_.offset[i] = pool.OffsetOf(tag.slot);
+    return true;
+  }
+
   // Messages of one connection, which often come one after the other, share an identity. Those of a channel tell no
   // connection.
   uint32_t IdentityOf(const SteamNetworkingMessage_t &message) {
@@ -119,7 +146,7 @@ bool AreWhole(const steam_sockets_columns &columns) {
          columns.bytes != nullptr && columns.offset != nullptr && columns.window != nullptr &&
          columns.identity != nullptr && columns.flags != nullptr && columns.channel != nullptr &&
          columns.lane != nullptr && columns.user_data != nullptr && columns.message_number != nullptr &&
-         columns.time_received != nullptr && columns.identities != nullptr;
+         columns.time_received != nullptr && columns.address != nullptr && columns.identities != nullptr;
 }
 
 }  // namespace
@@ -202,6 +229,7 @@ int32_t steam_sockets_receive(int32_t number, uint32_t epoch, int32_t inbox_numb
   inbox->release = library->functions.release_message;
   columns->held = 0;
   Filling filling(*columns, copy_up_to);
+  Releasing releasing(inbox->release);
   while (filling.count() < maximum) {
     std::array<SteamNetworkingMessage_t *, kPart> part;
     const int32_t wanted = std::min(kPart, maximum - filling.count());
@@ -212,7 +240,7 @@ int32_t steam_sockets_receive(int32_t number, uint32_t epoch, int32_t inbox_numb
     for (int32_t i = 0; i < received; ++i) {
       SteamNetworkingMessage_t *const message = part[static_cast<size_t>(i)];
       if (filling.Take(*message)) {
-        inbox->release(message);
+        releasing.Release(message);
       } else {
         inbox->held.push_back(message);
         ++columns->held;

@@ -10,6 +10,7 @@
 #include "callbacks.h"
 #include "gns.h"
 #include "inbox.h"
+#include "message_store.h"
 #include "pool.h"
 #include "shared_word.h"
 
@@ -119,6 +120,9 @@ void End(int32_t number) {
   // The library keeps our functions in events that it has queued: they are taken before it goes.
   library.functions.run_callbacks(library.sockets);
   library.functions.kill();
+  if (IsBuiltIn(library.functions)) {
+    StoreOfBuiltIn().Clear();
+  }
   SetDebugOutput(number, false);
   if (library.state.manual_poll != 0) {
     library.functions.set_manual_poll_mode(false);

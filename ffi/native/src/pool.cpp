@@ -39,7 +39,7 @@ void ClosePoolsOf(uint64_t thread) {
   });
 }
 
-bool Pool::Open(uint64_t owner, uint32_t place, uint32_t slots, uint32_t slot_bytes, bool guarded) {
+bool Pool::Open(uint64_t owner, int32_t number, uint32_t slots, uint32_t slot_bytes, bool guarded) {
   const uint32_t ring_words = ReturnRing::WordsFor(slots);
   // With room for the guard word, and so that no two slots share a cache line.
   const auto stride = static_cast<uint32_t>(RoundUp(uint64_t{slot_bytes} + sizeof(uint32_t), kLine));
@@ -54,7 +54,8 @@ bool Pool::Open(uint64_t owner, uint32_t place, uint32_t slots, uint32_t slot_by
   }
   const std::lock_guard<std::mutex> lock(lock_);
   owner_.store(owner, std::memory_order_relaxed);
-  place_ = place;
+  number_ = number;
+  place_ = Pools::PlaceOf(number);
   slots_ = slots;
   slot_bytes_ = slot_bytes;
   stride_ = stride;
@@ -212,6 +213,28 @@ void Pool::Close() {
   FinishIfIdle();
 }
 
+void Pool::LetGoOfAll(const uint32_t *slots, uint32_t count) {
+  // Of slots that nobody has borrowed, and to which these are the last references.
+  std::array<uint32_t, kMostAtOnce> last;
+  uint32_t lasts = 0;
+  for (uint32_t i = 0; i < count; ++i) {
+    if (references_[slots[i]].load(std::memory_order_acquire) == 2 && ShareOf(slots[i]) == 0) {
+      last[lasts++] = slots[i];
+    } else {
+      LetGo(slots[i]);
+    }
+  }
+  ReturnRing &ring = share_[0].ring;
+  uint32_t place = ring.Reserve(lasts);
+  for (uint32_t i = 0; i < lasts; ++i) {
+    ring.Put(place++, last[i]);
+    references_[last[i]].store(0, std::memory_order_release);
+  }
+  if (closed_.load(std::memory_order_seq_cst)) {
+    FinishIfIdle();
+  }
+}
+
 bool Pool::IsBack(uint32_t slot) const {
   uint32_t references = references_[slot].load(std::memory_order_acquire);
   while (references == 1) {
@@ -269,7 +292,7 @@ int32_t steam_sockets_pool_open(uint32_t slots, uint32_t slot_bytes, bool guarde
   if (entry.thing == nullptr) {
     return STEAM_SOCKETS_NO_MEMORY;
   }
-  if (!entry.thing->Open(ThisThread(), Pools::PlaceOf(entry.number), slots, slot_bytes, guarded)) {
+  if (!entry.thing->Open(ThisThread(), entry.number, slots, slot_bytes, guarded)) {
     AllPools().GiveBack(Pools::PlaceOf(entry.number));
     return STEAM_SOCKETS_NO_MEMORY;
   }

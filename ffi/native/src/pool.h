@@ -30,13 +30,16 @@ struct Share {
 
 class Pool {
  public:
-  bool Open(uint64_t owner, uint32_t place, uint32_t slots, uint32_t slot_bytes, bool guarded);
+  bool Open(uint64_t owner, int32_t number, uint32_t slots, uint32_t slot_bytes, bool guarded);
 
   // Whose it is, or was: who holds a number that is no more may ask, too.
   uint64_t owner() const { return owner_.load(std::memory_order_relaxed); }
   uint32_t slots() const { return slots_; }
   uint32_t slot_bytes() const { return slot_bytes_; }
+  int32_t number() const { return number_; }
   uint32_t place() const { return place_; }
+  bool IsOpen() const { return !closed_.load(std::memory_order_acquire); }
+  uint32_t OffsetOf(uint32_t slot) const { return slot * stride_; }
   char *Payload(uint32_t slot) const { return first_slot_ + size_t{slot} * stride_; }
   uint32_t ShareOf(uint32_t slot) const { return share_of_[slot].load(std::memory_order_relaxed); }
   // Any thread. False when the pool that had this number is no more.
@@ -58,7 +61,9 @@ class Pool {
   }
 
   void LetGo(uint32_t slot) {
-    if (references_[slot].fetch_sub(1, std::memory_order_acq_rel) == 2) {
+    // Who finds two has the last message, and nobody else can change the count.
+    if (references_[slot].load(std::memory_order_acquire) == 2 ||
+        references_[slot].fetch_sub(1, std::memory_order_acq_rel) == 2) {
       share_[ShareOf(slot)].ring.Push(slot);
       // After this the pool may be no more, and its place another pool's.
       references_[slot].store(0, std::memory_order_release);
@@ -68,6 +73,10 @@ class Pool {
       }
     }
   }
+
+  // As LetGo for each of them, but cheaper. Up to kMostAtOnce.
+  static constexpr uint32_t kMostAtOnce = 64;
+  void LetGoOfAll(const uint32_t *slots, uint32_t count);
 
   // In place of letting go: leaves the slot with its owner when nobody else has it.
   void Keep(uint32_t slot) {
@@ -99,6 +108,7 @@ class Pool {
   void End(Share &share);  // wants the lock
 
   std::atomic<uint64_t> owner_{0};
+  int32_t number_ = -1;
   uint32_t place_ = 0;
   uint32_t slots_ = 0;
   uint32_t slot_bytes_ = 0;

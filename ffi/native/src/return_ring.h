@@ -15,7 +15,11 @@ class ReturnRing {
   ReturnRing(uint32_t *first, uint32_t words, uint32_t &returned)
       : first_(first), mask_(words - 1), returned_(&returned) {}
 
-  void Push(uint32_t slot) { Store(first_[FetchAdd(*returned_, 1U) & mask_], slot + 1); }
+  void Push(uint32_t slot) { Put(Reserve(1), slot); }
+
+  // The two halves of pushing several: places for them all, and each into its place.
+  uint32_t Reserve(uint32_t slots) { return FetchAdd(*returned_, slots); }
+  void Put(uint32_t place, uint32_t slot) { Store(first_[place & mask_], slot + 1); }
 
   // How many were pushed, in all.
   uint32_t returned() const { return __atomic_load_n(returned_, __ATOMIC_SEQ_CST); }

@@ -18,9 +18,15 @@ constexpr uint32_t kSegmentBytes = 1000;
 // As many as SendTag can hold; a message over UDP has far fewer.
 constexpr uint32_t kMostOfOneMessage = 0xfff;
 
-std::array<std::array<std::atomic<int32_t>, 0x10000>, STEAM_SOCKETS_LIBRARIES> under_way;
+// In all, both round and round. Only the library's owner adds, so that costs it nothing.
+struct Count {
+  std::atomic<uint32_t> added{0};
+  std::atomic<uint32_t> done{0};
+};
 
-std::atomic<int32_t> &CountOf(uint8_t library, uint16_t connection) { return under_way[library][connection]; }
+std::array<std::array<Count, 0x10000>, STEAM_SOCKETS_LIBRARIES> counts;
+
+Count &CountOf(uint8_t library, uint16_t connection) { return counts[library][connection]; }
 
 }  // namespace
 
@@ -33,20 +39,21 @@ uint16_t SegmentsOf(int32_t flags, uint32_t bytes) {
 }
 
 int32_t SegmentsUnderWay(uint8_t library, uint16_t connection) {
-  return CountOf(library, connection).load(std::memory_order_relaxed);
+  const Count &count = CountOf(library, connection);
+  return static_cast<int32_t>(count.added.load(std::memory_order_relaxed) - count.done.load(std::memory_order_relaxed));
 }
 
 bool AddSegments(uint8_t library, uint16_t connection, uint16_t segments) {
-  std::atomic<int32_t> &count = CountOf(library, connection);
-  if (count.load(std::memory_order_relaxed) + segments > STEAM_SOCKETS_SEGMENTS) {
+  if (SegmentsUnderWay(library, connection) + segments > STEAM_SOCKETS_SEGMENTS) {
     return false;
   }
-  count.fetch_add(segments, std::memory_order_relaxed);
+  std::atomic<uint32_t> &added = CountOf(library, connection).added;
+  added.store(added.load(std::memory_order_relaxed) + segments, std::memory_order_relaxed);
   return true;
 }
 
-void SubtractSegments(uint8_t library, uint16_t connection, uint16_t segments) {
-  CountOf(library, connection).fetch_sub(segments, std::memory_order_relaxed);
+void SubtractSegments(uint8_t library, uint16_t connection, uint32_t segments) {
+  CountOf(library, connection).done.fetch_add(segments, std::memory_order_relaxed);
 }
 
 }  // namespace steam_sockets

@@ -16,6 +16,6 @@ int32_t SegmentsUnderWay(uint8_t library, uint16_t connection);
 bool AddSegments(uint8_t library, uint16_t connection, uint16_t segments);
 
 // Takes off what is done with. Any thread.
-void SubtractSegments(uint8_t library, uint16_t connection, uint16_t segments);
+void SubtractSegments(uint8_t library, uint16_t connection, uint32_t segments);
 
 }  // namespace steam_sockets

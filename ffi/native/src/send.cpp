@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "library.h"
+#include "outgoing_message.h"
 #include "pool.h"
 #include "segments.h"
 #include "send_tag.h"
@@ -18,23 +19,6 @@ namespace {
 
 // SendMessages takes stack memory for each message, so a batch goes out in parts of this size.
 constexpr int32_t kPart = 1024;
-
-void Acknowledge(const SendTag &tag) {
-  if (tag.segments != 0) {
-    SubtractSegments(tag.library, tag.connection, tag.segments);
-  }
-}
-
-void FreeSlot(SteamNetworkingMessage_t *message) {
-  const SendTag tag = SendTag::Unpack(message->m_nUserData);
-  Acknowledge(tag);
-  AllPools().At(tag.pool).LetGo(tag.slot);
-}
-
-void FreeCopy(SteamNetworkingMessage_t *message) {
-  Acknowledge(SendTag::Unpack(message->m_nUserData));
-  std::free(message->m_pData);
-}
 
 // Where the payloads of a batch lie.
 struct Payloads {
@@ -108,14 +92,13 @@ class Batch {
     if (tag.segments != 0 && !AddSegments(tag.library, tag.connection, tag.segments)) {
       return Refuse(outgoing, k_EResultLimitExceeded);
     }
-    auto *const message = static_cast<SteamNetworkingMessage_t *>(
-        library_.functions.allocate_message(library_.utils, 0));
+    SteamNetworkingMessage_t *const message = NewMessage(library_);
     void *const payload = message == nullptr ? nullptr : PayloadOf(outgoing, tag);
     if (payload == nullptr) {
       if (message != nullptr) {
         library_.functions.release_message(message);
       }
-      Acknowledge(tag);
+      SubtractSegments(tag.library, tag.connection, tag.segments);
       return Refuse(outgoing, k_EResultFail);
     }
     message->m_pData = payload;

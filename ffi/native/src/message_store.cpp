@@ -1,0 +1,89 @@
+#include "message_store.h"
+
+#include <steam/steamnetworkingtypes.h>
+
+namespace steam_sockets {
+
+namespace {
+
+// Some 2 MB in each of the two lists.
+constexpr uint32_t kMostKept = 8192;
+
+SteamNetworkingMessage_t *Next(const SteamNetworkingMessage_t *message) {
+  return static_cast<SteamNetworkingMessage_t *>(message->m_pData);
+}
+
+}  // namespace
+
+MessageStore &StoreOfBuiltIn() {
+  static MessageStore store;
+  return store;
+}
+
+bool MessageStore::Has(const SteamNetworkingMessage_t &message) { return message.m_pfnRelease == OnRelease; }
+
+void MessageStore::Adopt(SteamNetworkingMessage_t *message) {
+  delete_ = message->m_pfnRelease;
+  message->m_pfnRelease = OnRelease;
+}
+
+SteamNetworkingMessage_t *MessageStore::Take() {
+  if (at_hand_ == nullptr) {
+    if (returned_.load(std::memory_order_relaxed) == nullptr) {
+      return nullptr;
+    }
+    at_hand_count_ = returned_count_.exchange(0, std::memory_order_relaxed);
+    at_hand_ = returned_.exchange(nullptr, std::memory_order_acquire);
+  }
+  SteamNetworkingMessage_t *const message = at_hand_;
+  at_hand_ = Next(message);
+  at_hand_count_ -= at_hand_count_ > 0 ? 1 : 0;
+  // The rest is set by who sends it, or was left alone.
+  message->m_identityPeer.m_eType = k_ESteamNetworkingIdentityType_Invalid;
+  message->m_identityPeer.m_cbSize = 0;
+  message->m_nConnUserData = 0;
+  message->m_usecTimeReceived = 0;
+  message->m_nMessageNumber = 0;
+  message->m_nChannel = -1;
+  return message;
+}
+
+void MessageStore::PutBack(SteamNetworkingMessage_t *message) {
+  if (at_hand_count_ >= kMostKept) {
+    message->m_pData = nullptr;
+    delete_(message);
+    return;
+  }
+  ++at_hand_count_;
+  message->m_pData = at_hand_;
+  at_hand_ = message;
+}
+
+void MessageStore::PutBackFromAnyThread(SteamNetworkingMessage_t *message) {
+  if (returned_count_.fetch_add(1, std::memory_order_relaxed) >= kMostKept) {
+    message->m_pData = nullptr;
+    delete_(message);
+    return;
+  }
+  // Nothing is read through `first`, so it does not matter whether it was taken and came back in between.
+  SteamNetworkingMessage_t *first = returned_.load(std::memory_order_relaxed);
+  do {
+    message->m_pData = first;
+  } while (!returned_.compare_exchange_weak(first, message, std::memory_order_release, std::memory_order_relaxed));
+}
+
+void MessageStore::OnRelease(SteamNetworkingMessage_t *message) {
+  if (message->m_pData != nullptr && message->m_pfnFreeData != nullptr) {
+    message->m_pfnFreeData(message);
+  }
+  StoreOfBuiltIn().PutBackFromAnyThread(message);
+}
+
+void MessageStore::Clear() {
+  for (SteamNetworkingMessage_t *message = Take(); message != nullptr; message = Take()) {
+    message->m_pData = nullptr;
+    delete_(message);
+  }
+}
+
+}  // namespace steam_sockets

@@ -1,0 +1,48 @@
+// Messages of the library that was built in, used again. Making one and deleting it costs as much as a quarter of all
+// that is done to send it, and the library itself calls for a remedy.
+//
+// A message of the store has a release function of ours, which puts it back in place of deleting it; the library calls
+// no other. The store belongs to the thread that owns the library; messages come back from any thread.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+struct SteamNetworkingMessage_t;
+
+namespace steam_sockets {
+
+class MessageStore {
+ public:
+  // A message as the library makes it for no payload, but for its fields that every sender sets; null when there is
+  // none. The owner.
+  SteamNetworkingMessage_t *Take();
+
+  // Makes a new message of the library's one that comes here when it is released.
+  void Adopt(SteamNetworkingMessage_t *message);
+
+  // Whether it is one that comes here.
+  static bool Has(const SteamNetworkingMessage_t &message);
+
+  // Takes back a message whose payload was let go of already. The owner.
+  void PutBack(SteamNetworkingMessage_t *message);
+
+  // Deletes what is in the store. The owner.
+  void Clear();
+
+ private:
+  static void OnRelease(SteamNetworkingMessage_t *message);
+  void PutBackFromAnyThread(SteamNetworkingMessage_t *message);
+
+  // Lists, linked through the field that else points to the payload, and how long they are.
+  SteamNetworkingMessage_t *at_hand_ = nullptr;
+  uint32_t at_hand_count_ = 0;
+  std::atomic<SteamNetworkingMessage_t *> returned_{nullptr};
+  std::atomic<uint32_t> returned_count_{0};
+  void (*delete_)(SteamNetworkingMessage_t *message) = nullptr;
+};
+
+// There is one library built in, so there is one store.
+MessageStore &StoreOfBuiltIn();
+
+}  // namespace steam_sockets

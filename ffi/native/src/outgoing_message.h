@@ -1,0 +1,44 @@
+// A message on its way out: what it is made of, and how it is let go of.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "library.h"
+#include "pool.h"
+#include "send_tag.h"
+
+struct SteamNetworkingMessage_t;
+
+namespace steam_sockets {
+
+// A message of the library without a payload, or null. The library's owner.
+SteamNetworkingMessage_t *NewMessage(Library &library);
+
+// The free functions of messages whose payload lies in a slot, and of those whose payload is a copy. Any thread.
+void FreeSlot(SteamNetworkingMessage_t *message);
+void FreeCopy(SteamNetworkingMessage_t *message);
+
+// Releases many messages that were received, at once. Those of a pair in memory are the very ones that we have sent,
+// and are let go of here without going through the library. The library's owner.
+class Releasing {
+ public:
+  explicit Releasing(void (*release)(void *message)) : release_(release) {}
+  ~Releasing() { Flush(); }
+  Releasing(const Releasing &) = delete;
+  Releasing &operator=(const Releasing &) = delete;
+
+  void Release(SteamNetworkingMessage_t *message);
+
+ private:
+  void Flush();
+
+  void (*const release_)(void *message);
+  // What is done with and not accounted for yet: slots of one pool, and segments of one connection.
+  SendTag tag_{};
+  uint32_t segments_ = 0;
+  uint32_t slot_count_ = 0;
+  std::array<uint32_t, Pool::kMostAtOnce> slots_;
+};
+
+}  // namespace steam_sockets
