@@ -1,5 +1,5 @@
 /** Slots at hand: who has which, told apart from stale ones by a generation that their numbers carry. */
-import { PoolMemory, type ReturnRing } from "../sdk/slots.ts";
+import { PoolMemory, ReturnRing } from "../sdk/slots.ts";
 import { ClosedError, SlotError, SlotOverrunError } from "./errors.ts";
 import { describe } from "./validate.ts";
 
@@ -27,7 +27,7 @@ export class Slots {
   readonly #mask: number;
   readonly #generation: number;
   readonly #stride: number;
-  readonly #ring: ReturnRing;
+  #ring: ReturnRing;
   readonly #what: string;
   // The guard that stands behind a slot begins in this word of it, above the bits that may be the slot's own.
   readonly #words: Int32Array;
@@ -36,7 +36,6 @@ export class Slots {
   readonly #guardShift: number;
   readonly #guard: number;
   #states: Int32Array;
-  // A stack, so that the slot which was used last, and is still in the processor's cache, is used next.
   readonly #free: Int32Array;
   #freeCount = 0;
   #closed = false;
@@ -69,8 +68,12 @@ export class Slots {
 
   /** A slot, which is the caller's from now on; -1 when there is none. */
   take(): number {
-    if (this.#freeCount === 0 && !this.#refill()) return -1;
-    const index = this.#free[--this.#freeCount]!;
+    // What came back just now before what has lain here: it may be in the processor's cache still.
+    let index = this.#ring.take();
+    if (index < 0) {
+      if (this.#freeCount > 0) index = this.#free[--this.#freeCount]!;
+      else if ((index = this.#takeLast()) < 0) return -1;
+    }
     if (!this.checked) return index;
     const slot = (~this.#states[index]! + this.#generation) & mostSlotNumber;
     this.#states[index] = slot;
@@ -120,7 +123,7 @@ export class Slots {
 
   /** Takes out as many as are at hand, up to `count`. */
   remove(count: number): Uint32Array {
-    if (this.#freeCount < count) this.#refill();
+    for (let index = this.#ring.takeFresh(); index >= 0; index = this.#ring.takeFresh()) this.add(index);
     const from = Math.max(0, this.#freeCount - count);
     const removed = Uint32Array.from(this.#free.subarray(from, this.#freeCount));
     this.#freeCount = from;
@@ -131,6 +134,7 @@ export class Slots {
   close(): void {
     this.#closed = true;
     this.#freeCount = 0;
+    this.#ring = ReturnRing.none;
     this.#states = new Int32Array(0);
   }
 
@@ -139,10 +143,9 @@ export class Slots {
     if (this.#closed) throw new ClosedError(`${this.#what} was closed`);
   }
 
-  #refill(): boolean {
+  #takeLast(): number {
     this.mustBeOpen();
-    for (let index = this.#ring.take(); index >= 0; index = this.#ring.take()) this.#free[this.#freeCount++] = index;
-    return this.#freeCount > 0;
+    return this.#ring.takeFresh();
   }
 
   #refuse(slot: number): never {

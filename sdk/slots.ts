@@ -130,19 +130,30 @@ export class ReturnRing {
     this.#mask = words - 1;
   }
 
+  /** One over which nothing comes. */
+  static readonly none = new ReturnRing(new ArrayBuffer(8), 0, 1, 4);
+
   /** How many wait to be taken. */
   get waiting(): number {
     return (Atomics.load(this.#returned, 0) - this.#read) >>> 0;
   }
 
-  /** The number of a slot that has come back, or -1. */
+  /**
+   * The number of a slot that has come back, or -1 when none is seen. Plain reads and writes do: what is done with the
+   * slot depends on the word, and the place is written again only after the slot was sent again.
+   */
   take(): number {
     const at = this.#read & this.#mask;
-    const word = Atomics.load(this.#words, at);
+    const word = this.#words[at]!;
     if (word === 0) return -1;
-    Atomics.store(this.#words, at, 0);
+    this.#words[at] = 0;
     this.#read = (this.#read + 1) | 0;
     return word - 1;
+  }
+
+  /** {@link take} that sees what other threads have written, also in a loop that does nothing else. */
+  takeFresh(): number {
+    return Atomics.load(this.#words, this.#read & this.#mask) === 0 ? -1 : this.take();
   }
 }
 

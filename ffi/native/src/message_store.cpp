@@ -23,7 +23,7 @@ MessageStore &StoreOfBuiltIn() {
 bool MessageStore::Has(const SteamNetworkingMessage_t &message) { return message.m_pfnRelease == OnRelease; }
 
 void MessageStore::Adopt(SteamNetworkingMessage_t *message) {
-  delete_ = message->m_pfnRelease;
+  delete_.store(message->m_pfnRelease, std::memory_order_relaxed);
   message->m_pfnRelease = OnRelease;
 }
 
@@ -50,8 +50,7 @@ SteamNetworkingMessage_t *MessageStore::Take() {
 
 void MessageStore::PutBack(SteamNetworkingMessage_t *message) {
   if (at_hand_count_ >= kMostKept) {
-    message->m_pData = nullptr;
-    delete_(message);
+    Delete(message);
     return;
   }
   ++at_hand_count_;
@@ -61,8 +60,7 @@ void MessageStore::PutBack(SteamNetworkingMessage_t *message) {
 
 void MessageStore::PutBackFromAnyThread(SteamNetworkingMessage_t *message) {
   if (returned_count_.fetch_add(1, std::memory_order_relaxed) >= kMostKept) {
-    message->m_pData = nullptr;
-    delete_(message);
+    Delete(message);
     return;
   }
   // Nothing is read through `first`, so it does not matter whether it was taken and came back in between.
@@ -70,6 +68,11 @@ void MessageStore::PutBackFromAnyThread(SteamNetworkingMessage_t *message) {
   do {
     message->m_pData = first;
   } while (!returned_.compare_exchange_weak(first, message, std::memory_order_release, std::memory_order_relaxed));
+}
+
+void MessageStore::Delete(SteamNetworkingMessage_t *message) {
+  message->m_pData = nullptr;
+  delete_.load(std::memory_order_relaxed)(message);
 }
 
 void MessageStore::OnRelease(SteamNetworkingMessage_t *message) {
@@ -81,8 +84,7 @@ void MessageStore::OnRelease(SteamNetworkingMessage_t *message) {
 
 void MessageStore::Clear() {
   for (SteamNetworkingMessage_t *message = Take(); message != nullptr; message = Take()) {
-    message->m_pData = nullptr;
-    delete_(message);
+    Delete(message);
   }
 }
 

@@ -33,13 +33,15 @@ class MessageStore {
  private:
   static void OnRelease(SteamNetworkingMessage_t *message);
   void PutBackFromAnyThread(SteamNetworkingMessage_t *message);
+  void Delete(SteamNetworkingMessage_t *message);
 
   // Lists, linked through the field that else points to the payload, and how long they are.
   SteamNetworkingMessage_t *at_hand_ = nullptr;
   uint32_t at_hand_count_ = 0;
   std::atomic<SteamNetworkingMessage_t *> returned_{nullptr};
   std::atomic<uint32_t> returned_count_{0};
-  void (*delete_)(SteamNetworkingMessage_t *message) = nullptr;
+  // Always the same, and asked for by any thread.
+  std::atomic<void (*)(SteamNetworkingMessage_t *message)> delete_{nullptr};
 };
 
 // There is one library built in, so there is one store.

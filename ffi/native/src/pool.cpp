@@ -12,6 +12,7 @@ namespace steam_sockets {
 namespace {
 
 constexpr uint32_t kLine = 64;
+constexpr uint32_t kGuardRoom = 8;
 // One window lies over all of it, and garbage collection suffers under very large ones.
 constexpr uint64_t kMostBytes = uint64_t{1} << 30;
 
@@ -41,12 +42,13 @@ void ClosePoolsOf(uint64_t thread) {
 
 bool Pool::Open(uint64_t owner, int32_t number, uint32_t slots, uint32_t slot_bytes, bool guarded) {
   const uint32_t ring_words = ReturnRing::WordsFor(slots);
-  // With room for the guard word, and so that no two slots share a cache line.
-  const auto stride = static_cast<uint32_t>(RoundUp(uint64_t{slot_bytes} + sizeof(uint32_t), kLine));
+  // With room for the guard word, and so that slots share cache lines only where that stands.
+  const auto stride = static_cast<uint32_t>(RoundUp(uint64_t{slot_bytes} + kGuardRoom, kLine));
   const uint64_t states = sizeof(steam_sockets_pool_memory);
   const uint64_t ring = RoundUp(states + uint64_t{slots} * sizeof(int32_t), kLine);
   const auto page = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
-  const uint64_t first_slot = RoundUp(ring + uint64_t{ring_words} * sizeof(uint32_t), page);
+  // Off the page's start, so that the guard word behind a payload of whole cache lines lies in the line of its end.
+  const uint64_t first_slot = RoundUp(ring + uint64_t{ring_words} * sizeof(uint32_t), page) + kGuardRoom;
   const uint64_t bytes = first_slot + uint64_t{slots} * stride;
   Block *const block = bytes > kMostBytes ? nullptr : Block::Make(bytes);
   if (block == nullptr) {
@@ -214,21 +216,29 @@ void Pool::Close() {
 }
 
 void Pool::LetGoOfAll(const uint32_t *slots, uint32_t count) {
-  // Of slots that nobody has borrowed, and to which these are the last references.
-  std::array<uint32_t, kMostAtOnce> last;
-  uint32_t lasts = 0;
+  // Those that nobody has borrowed go into the ring together.
+  std::array<uint32_t, kMostAtOnce> own;
+  uint32_t owns = 0;
   for (uint32_t i = 0; i < count; ++i) {
-    if (references_[slots[i]].load(std::memory_order_acquire) == 2 && ShareOf(slots[i]) == 0) {
-      last[lasts++] = slots[i];
+    const uint32_t slot = slots[i];
+    if (!LoseOne(slot)) {
+      continue;
+    }
+    if (ShareOf(slot) == 0) {
+      own[owns++] = slot;
     } else {
-      LetGo(slots[i]);
+      share_[ShareOf(slot)].ring.Push(slot);
+      references_[slot].store(0, std::memory_order_release);
     }
   }
-  ReturnRing &ring = share_[0].ring;
-  uint32_t place = ring.Reserve(lasts);
-  for (uint32_t i = 0; i < lasts; ++i) {
-    ring.Put(place++, last[i]);
-    references_[last[i]].store(0, std::memory_order_release);
+  // Without any, the ring may be no more.
+  if (owns > 0) {
+    ReturnRing ring = share_[0].ring;
+    uint32_t place = ring.Reserve(owns);
+    for (uint32_t i = 0; i < owns; ++i) {
+      ring.Put(place++, own[i]);
+      references_[own[i]].store(0, std::memory_order_release);
+    }
   }
   if (closed_.load(std::memory_order_seq_cst)) {
     FinishIfIdle();

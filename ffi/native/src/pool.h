@@ -61,9 +61,7 @@ class Pool {
   }
 
   void LetGo(uint32_t slot) {
-    // Who finds two has the last message, and nobody else can change the count.
-    if (references_[slot].load(std::memory_order_acquire) == 2 ||
-        references_[slot].fetch_sub(1, std::memory_order_acq_rel) == 2) {
+    if (LoseOne(slot)) {
       share_[ShareOf(slot)].ring.Push(slot);
       // After this the pool may be no more, and its place another pool's.
       references_[slot].store(0, std::memory_order_release);
@@ -102,6 +100,16 @@ class Pool {
   void FinishIfIdle();
 
  private:
+  // One message less. True for the last one, which then puts the slot into its ring.
+  bool LoseOne(uint32_t slot) {
+    // Who finds two has the last message, and nobody else changes the count.
+    if (references_[slot].load(std::memory_order_acquire) == 2) {
+      references_[slot].store(1, std::memory_order_relaxed);
+      return true;
+    }
+    return references_[slot].fetch_sub(1, std::memory_order_acq_rel) == 2;
+  }
+
   // Whether the slot is not under way. Waits for who has just put it into its ring and is about to say so.
   bool IsBack(uint32_t slot) const;
   bool IsIdle() const;
