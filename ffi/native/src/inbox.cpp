@@ -30,15 +30,18 @@ Inbox *OwnInbox(int32_t number) {
 }
 
 int32_t Release(Inbox &inbox) {
-  if (inbox.held.empty()) {
-    return 0;
+  const auto count = static_cast<int32_t>(inbox.held.size() + inbox.slots.size());
+  if (count > 0) {
+    Releasing releasing(inbox.release);
+    for (SteamNetworkingMessage_t *message : inbox.held) {
+      releasing.Release(message);
+    }
+    for (const HeldSlot &held : inbox.slots) {
+      releasing.LetGo(held.pool, held.slot);
+    }
+    inbox.held.clear();
+    inbox.slots.clear();
   }
-  Releasing releasing(inbox.release);
-  for (SteamNetworkingMessage_t *message : inbox.held) {
-    releasing.Release(message);
-  }
-  const auto count = static_cast<int32_t>(inbox.held.size());
-  inbox.held.clear();
   return count;
 }
 
@@ -46,6 +49,7 @@ void Close(const Inboxes::Entry &entry) {
   AllInboxes().Hide(entry.number);
   (void)Release(*entry.thing);
   entry.thing->held.shrink_to_fit();
+  entry.thing->slots.shrink_to_fit();
   AllInboxes().GiveBack(Inboxes::PlaceOf(entry.number));
 }
 
@@ -54,12 +58,11 @@ class Filling {
  public:
   Filling(const steam_sockets_columns &columns, uint32_t copy_up_to) : to_(columns), copy_up_to_(copy_up_to) {}
 
-  // False when the message has to be held.
-  bool Take(const SteamNetworkingMessage_t &message) {
+  // Everything but where the payload is.
+  void Add(const SteamNetworkingMessage_t &message) {
     const auto i = static_cast<size_t>(count_++);
-    const auto bytes = static_cast<uint32_t>(std::max(message.m_cbSize, 0));
     to_.connection[i] = message.m_conn;
-    to_.bytes[i] = bytes;
+    to_.bytes[i] = BytesOf(message);
     to_.flags[i] = message.m_nFlags;
     to_.channel[i] = message.m_nChannel;
     to_.lane[i] = message.m_idxLane;
@@ -67,42 +70,58 @@ class Filling {
     to_.message_number[i] = message.m_nMessageNumber;
     to_.time_received[i] = message.m_usecTimeReceived;
     to_.identity[i] = IdentityOf(message);
-    if (copy_up_to_ != UINT32_MAX && ShowInPool(message, i)) {
+  }
+
+  // The payload of the message that was added last. One that we have sent out of a slot, over a pair in memory, is
+  // looked at where it lies.
+  bool ShowInPool(const SteamNetworkingMessage_t &message) {
+    if (message.m_pfnFreeData != FreeSlot || copy_up_to_ == UINT32_MAX) {
       return false;
     }
-    if (bytes <= copy_up_to_ && used_ + bytes <= to_.arena_bytes) {
-      to_.offset[i] = static_cast<uint32_t>(used_);
-      to_.window[i] = STEAM_SOCKETS_IN_ARENA;
-      if (bytes > 0) {
-        std::memcpy(static_cast<char *>(to_.arena) + used_, message.m_pData, bytes);
-      }
-      used_ += (bytes + 7) & ~7U;
-      return true;
+    const SendTag tag = SendTag::Unpack(message.m_nUserData);
+    const Pool &pool = all_pools.At(tag.pool);
+    if (!pool.IsOpen()) {
+      return false;
     }
+    Place(STEAM_SOCKETS_IN_POOL | static_cast<uint32_t>(pool.number()), pool.OffsetOf(tag.slot));
+    return true;
+  }
+
+  bool Copy(const SteamNetworkingMessage_t &message) {
+    const uint32_t bytes = BytesOf(message);
+    if (bytes > copy_up_to_ || used_ + bytes > to_.arena_bytes) {
+      return false;
+    }
+    Place(STEAM_SOCKETS_IN_ARENA, static_cast<uint32_t>(used_));
+    if (bytes > 0) {
+      std::memcpy(static_cast<char *>(to_.arena) + used_, message.m_pData, bytes);
+    }
+    used_ += (bytes + 7) & ~7U;
+    return true;
+  }
+
+  void ShowInLibrary(const SteamNetworkingMessage_t &message) {
     const auto address = reinterpret_cast<uintptr_t>(message.m_pData);
+    const auto i = static_cast<uint32_t>(count_ - 1);
     to_.address[i] = static_cast<int64_t>(address);
-    to_.offset[i] = to_.apart != 0 ? 0 : static_cast<uint32_t>(address & ((uintptr_t{1} << kWindowBits) - 1));
-    to_.window[i] = to_.apart != 0 ? STEAM_SOCKETS_APART | static_cast<uint32_t>(i)
-                                   : static_cast<uint32_t>(address >> kWindowBits);
-    return false;
+    if (to_.apart != 0) {
+      Place(STEAM_SOCKETS_APART | i, 0);
+    } else {
+      Place(static_cast<uint32_t>(address >> kWindowBits),
+            static_cast<uint32_t>(address & ((uintptr_t{1} << kWindowBits) - 1)));
+    }
   }
 
   int32_t count() const { return count_; }
 
  private:
-  // A message that we have sent out of a slot, over a pair in memory, is looked at where it lies.
-  bool ShowInPool(const SteamNetworkingMessage_t &message, size_t i) {
-    if (message.m_pfnFreeData != FreeSlot) {
-      return false;
-    }
-    const SendTag tag = SendTag::Unpack(message.m_nUserData);
-    const Pool &pool = AllPools().At(tag.pool);
-    if (!pool.IsOpen()) {
-      return false;
-    }
-    to_.window[i] = STEAM_SOCKETS_IN_POOL | static_cast<uint32_t>(pool.number());
-    to_.offset[i] = pool.OffsetOf(tag.slot);
-    return true;
+  static uint32_t BytesOf(const SteamNetworkingMessage_t &message) {
+    return static_cast<uint32_t>(std::max(message.m_cbSize, 0));
+  }
+
+  void Place(uint32_t window, uint32_t offset) {
+    to_.window[count_ - 1] = window;
+    to_.offset[count_ - 1] = offset;
   }
 
   // Messages of one connection, which often come one after the other, share an identity. Those of a channel tell no
@@ -124,6 +143,24 @@ class Filling {
   uint32_t identities_ = 0;
   int32_t count_ = 0;
 };
+
+// Puts a message into the columns, and holds what must be held of it.
+void Take(Inbox &inbox, SteamNetworkingMessage_t *message, Filling &filling, Releasing &releasing) {
+  SendTag tag;
+  filling.Add(*message);
+  if (filling.ShowInPool(*message)) {
+    if (releasing.ReleaseAllButSlot(message, tag)) {
+      inbox.slots.push_back({tag.pool, tag.slot});
+      return;
+    }
+  } else if (filling.Copy(*message)) {
+    releasing.Release(message);
+    return;
+  } else {
+    filling.ShowInLibrary(*message);
+  }
+  inbox.held.push_back(message);
+}
 
 int32_t Receive(const Library &library, int32_t source, uint32_t handle, void **messages, int32_t maximum) {
   const steam_sockets_functions &functions = library.functions;
@@ -227,28 +264,18 @@ int32_t steam_sockets_receive(int32_t number, uint32_t epoch, int32_t inbox_numb
   (void)Release(*inbox);
   inbox->library = number;
   inbox->release = library->functions.release_message;
-  columns->held = 0;
   Filling filling(*columns, copy_up_to);
   Releasing releasing(inbox->release);
-  while (filling.count() < maximum) {
+  int32_t received = 0;
+  int32_t wanted = 0;
+  while (received == wanted && filling.count() < maximum) {
     std::array<SteamNetworkingMessage_t *, kPart> part;
-    const int32_t wanted = std::min(kPart, maximum - filling.count());
-    const int32_t received = Receive(*library, source, handle, reinterpret_cast<void **>(part.data()), wanted);
-    if (received < 0) {
-      return filling.count() > 0 ? filling.count() : static_cast<int32_t>(STEAM_SOCKETS_NO_HANDLE);
-    }
+    wanted = std::min(kPart, maximum - filling.count());
+    received = Receive(*library, source, handle, reinterpret_cast<void **>(part.data()), wanted);
     for (int32_t i = 0; i < received; ++i) {
-      SteamNetworkingMessage_t *const message = part[static_cast<size_t>(i)];
-      if (filling.Take(*message)) {
-        releasing.Release(message);
-      } else {
-        inbox->held.push_back(message);
-        ++columns->held;
-      }
-    }
-    if (received < wanted) {
-      break;
+      Take(*inbox, part[static_cast<size_t>(i)], filling, releasing);
     }
   }
-  return filling.count();
+  columns->held = static_cast<uint32_t>(inbox->held.size() + inbox->slots.size());
+  return received < 0 && filling.count() == 0 ? static_cast<int32_t>(STEAM_SOCKETS_NO_HANDLE) : filling.count();
 }

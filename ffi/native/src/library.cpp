@@ -121,7 +121,7 @@ void End(int32_t number) {
   library.functions.run_callbacks(library.sockets);
   library.functions.kill();
   if (IsBuiltIn(library.functions)) {
-    StoreOfBuiltIn().Clear();
+    store_of_built_in.Clear();
   }
   SetDebugOutput(number, false);
   if (library.state.manual_poll != 0) {

@@ -15,10 +15,7 @@ SteamNetworkingMessage_t *Next(const SteamNetworkingMessage_t *message) {
 
 }  // namespace
 
-MessageStore &StoreOfBuiltIn() {
-  static MessageStore store;
-  return store;
-}
+MessageStore &store_of_built_in = *new MessageStore;
 
 bool MessageStore::Has(const SteamNetworkingMessage_t &message) { return message.m_pfnRelease == OnRelease; }
 
@@ -28,16 +25,11 @@ void MessageStore::Adopt(SteamNetworkingMessage_t *message) {
 }
 
 SteamNetworkingMessage_t *MessageStore::Take() {
-  if (at_hand_ == nullptr) {
-    if (returned_.load(std::memory_order_relaxed) == nullptr) {
-      return nullptr;
-    }
-    at_hand_count_ = returned_count_.exchange(0, std::memory_order_relaxed);
-    at_hand_ = returned_.exchange(nullptr, std::memory_order_acquire);
+  if (at_hand_.empty() && !TakeReturned()) {
+    return nullptr;
   }
-  SteamNetworkingMessage_t *const message = at_hand_;
-  at_hand_ = Next(message);
-  at_hand_count_ -= at_hand_count_ > 0 ? 1 : 0;
+  SteamNetworkingMessage_t *const message = at_hand_.back();
+  at_hand_.pop_back();
   // The rest is set by who sends it, or was left alone.
   message->m_identityPeer.m_eType = k_ESteamNetworkingIdentityType_Invalid;
   message->m_identityPeer.m_cbSize = 0;
@@ -48,14 +40,24 @@ SteamNetworkingMessage_t *MessageStore::Take() {
   return message;
 }
 
-void MessageStore::PutBack(SteamNetworkingMessage_t *message) {
-  if (at_hand_count_ >= kMostKept) {
-    Delete(message);
-    return;
+bool MessageStore::TakeReturned() {
+  if (returned_.load(std::memory_order_relaxed) == nullptr) {
+    return false;
   }
-  ++at_hand_count_;
-  message->m_pData = at_hand_;
-  at_hand_ = message;
+  returned_count_.store(0, std::memory_order_relaxed);
+  for (auto *message = returned_.exchange(nullptr, std::memory_order_acquire); message != nullptr;) {
+    at_hand_.push_back(message);
+    message = Next(message);
+  }
+  return true;
+}
+
+void MessageStore::PutBack(SteamNetworkingMessage_t *message) {
+  if (at_hand_.size() < kMostKept) {
+    at_hand_.push_back(message);
+  } else {
+    Delete(message);
+  }
 }
 
 void MessageStore::PutBackFromAnyThread(SteamNetworkingMessage_t *message) {
@@ -79,7 +81,7 @@ void MessageStore::OnRelease(SteamNetworkingMessage_t *message) {
   if (message->m_pData != nullptr && message->m_pfnFreeData != nullptr) {
     message->m_pfnFreeData(message);
   }
-  StoreOfBuiltIn().PutBackFromAnyThread(message);
+  store_of_built_in.PutBackFromAnyThread(message);
 }
 
 void MessageStore::Clear() {

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <vector>
 
 struct SteamNetworkingMessage_t;
 
@@ -32,19 +33,20 @@ class MessageStore {
 
  private:
   static void OnRelease(SteamNetworkingMessage_t *message);
+  bool TakeReturned();
   void PutBackFromAnyThread(SteamNetworkingMessage_t *message);
   void Delete(SteamNetworkingMessage_t *message);
 
-  // Lists, linked through the field that else points to the payload, and how long they are.
-  SteamNetworkingMessage_t *at_hand_ = nullptr;
-  uint32_t at_hand_count_ = 0;
+  // The owner's, and those that came back from other threads since it last looked: a list, linked through the field that
+  // else points to the payload.
+  std::vector<SteamNetworkingMessage_t *> at_hand_;
   std::atomic<SteamNetworkingMessage_t *> returned_{nullptr};
   std::atomic<uint32_t> returned_count_{0};
   // Always the same, and asked for by any thread.
   std::atomic<void (*)(SteamNetworkingMessage_t *message)> delete_{nullptr};
 };
 
-// There is one library built in, so there is one store.
-MessageStore &StoreOfBuiltIn();
+// There is one library built in, so there is one store. Never destroyed.
+extern MessageStore &store_of_built_in;
 
 }  // namespace steam_sockets

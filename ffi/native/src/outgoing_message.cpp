@@ -12,11 +12,11 @@ namespace steam_sockets {
 
 SteamNetworkingMessage_t *NewMessage(Library &library) {
   const bool is_built_in = IsBuiltIn(library.functions);
-  SteamNetworkingMessage_t *message = is_built_in ? StoreOfBuiltIn().Take() : nullptr;
+  SteamNetworkingMessage_t *message = is_built_in ? store_of_built_in.Take() : nullptr;
   if (message == nullptr) {
     message = static_cast<SteamNetworkingMessage_t *>(library.functions.allocate_message(library.utils, 0));
     if (is_built_in && message != nullptr) {
-      StoreOfBuiltIn().Adopt(message);
+      store_of_built_in.Adopt(message);
     }
   }
   return message;
@@ -27,7 +27,7 @@ void FreeSlot(SteamNetworkingMessage_t *message) {
   if (tag.segments != 0) {
     SubtractSegments(tag.library, tag.connection, tag.segments);
   }
-  AllPools().At(tag.pool).LetGo(tag.slot);
+  all_pools.At(tag.pool).LetGo(tag.slot);
 }
 
 void FreeCopy(SteamNetworkingMessage_t *message) {
@@ -38,29 +38,47 @@ void FreeCopy(SteamNetworkingMessage_t *message) {
   std::free(message->m_pData);
 }
 
-void Releasing::Release(SteamNetworkingMessage_t *message) {
-  if (!MessageStore::Has(*message) || message->m_pfnFreeData != FreeSlot) {
-    release_(message);
-    return;
+bool Releasing::ReleaseAllButSlot(SteamNetworkingMessage_t *message, SendTag &tag) {
+  if (message->m_pfnFreeData != FreeSlot || !MessageStore::Has(*message)) {
+    return false;
   }
-  const SendTag tag = SendTag::Unpack(message->m_nUserData);
-  if (tag.connection != tag_.connection || tag.library != tag_.library || tag.pool != tag_.pool ||
-      slot_count_ == slots_.size()) {
-    Flush();
+  tag = SendTag::Unpack(message->m_nUserData);
+  if (tag.connection != tag_.connection || tag.library != tag_.library) {
+    FlushSegments();
     tag_ = tag;
   }
   segments_ += tag.segments;
-  slots_[slot_count_++] = tag.slot;
-  StoreOfBuiltIn().PutBack(message);
+  store_of_built_in.PutBack(message);
+  return true;
 }
 
-void Releasing::Flush() {
+void Releasing::LetGo(uint32_t pool, uint32_t slot) {
+  if (pool != pool_ || slot_count_ == slots_.size()) {
+    FlushSlots();
+    pool_ = pool;
+  }
+  slots_[slot_count_++] = slot;
+}
+
+void Releasing::Release(SteamNetworkingMessage_t *message) {
+  SendTag tag;
+  if (ReleaseAllButSlot(message, tag)) {
+    LetGo(tag.pool, tag.slot);
+  } else {
+    release_(message);
+  }
+}
+
+void Releasing::FlushSegments() {
   if (segments_ != 0) {
     SubtractSegments(tag_.library, tag_.connection, segments_);
     segments_ = 0;
   }
+}
+
+void Releasing::FlushSlots() {
   if (slot_count_ != 0) {
-    AllPools().At(tag_.pool).LetGoOfAll(slots_.data(), slot_count_);
+    all_pools.At(pool_).LetGoOfAll(slots_.data(), slot_count_);
     slot_count_ = 0;
   }
 }

@@ -24,19 +24,28 @@ void FreeCopy(SteamNetworkingMessage_t *message);
 class Releasing {
  public:
   explicit Releasing(void (*release)(void *message)) : release_(release) {}
-  ~Releasing() { Flush(); }
+  ~Releasing() {
+    FlushSegments();
+    FlushSlots();
+  }
   Releasing(const Releasing &) = delete;
   Releasing &operator=(const Releasing &) = delete;
 
   void Release(SteamNetworkingMessage_t *message);
 
- private:
-  void Flush();
+  // Whether it is one whose payload can outlive it; then it is released, and the payload is the caller's to let go of.
+  bool ReleaseAllButSlot(SteamNetworkingMessage_t *message, SendTag &tag);
+  void LetGo(uint32_t pool, uint32_t slot);
 
+ private:
   void (*const release_)(void *message);
-  // What is done with and not accounted for yet: slots of one pool, and segments of one connection.
+  void FlushSegments();
+  void FlushSlots();
+
+  // What is done with and not accounted for yet: segments of one connection, and slots of one pool.
   SendTag tag_{};
   uint32_t segments_ = 0;
+  uint32_t pool_ = 0;
   uint32_t slot_count_ = 0;
   std::array<uint32_t, Pool::kMostAtOnce> slots_;
 };

@@ -20,21 +20,17 @@ uint64_t RoundUp(uint64_t value, uint64_t unit) { return (value + unit - 1) / un
 
 }  // namespace
 
-Pools &AllPools() {
-  // Never destroyed: messages may come back while the process ends.
-  static auto *const pools = new Pools;
-  return *pools;
-}
+Pools &all_pools = *new Pools;
 
 Pool *OwnPool(int32_t number) {
-  Pool *const pool = AllPools().Find(number);
+  Pool *const pool = all_pools.Find(number);
   return pool != nullptr && pool->owner() == ThisThread() ? pool : nullptr;
 }
 
 void ClosePoolsOf(uint64_t thread) {
-  AllPools().ForEach([thread](const Pools::Entry &entry) {
+  all_pools.ForEach([thread](const Pools::Entry &entry) {
     if (entry.number >= 0 && entry.thing->owner() == thread) {
-      AllPools().Hide(entry.number);
+      all_pools.Hide(entry.number);
       entry.thing->Close();
     }
   });
@@ -99,7 +95,7 @@ int32_t Pool::InFlight() const {
 bool Pool::Window(int32_t number, steam_sockets_window &window) {
   const std::lock_guard<std::mutex> lock(lock_);
   // Since it was found, it may have been closed and opened again by somebody else.
-  if (AllPools().Find(number) != this) {
+  if (all_pools.Find(number) != this) {
     return false;
   }
   window = block_->Window();
@@ -108,7 +104,7 @@ bool Pool::Window(int32_t number, steam_sockets_window &window) {
 
 bool Pool::WindowOfShare(int32_t number, int32_t share_number, steam_sockets_window &window) {
   const std::lock_guard<std::mutex> lock(lock_);
-  const Share *const share = AllPools().Find(number) == this ? FindShare(share_number) : nullptr;
+  const Share *const share = all_pools.Find(number) == this ? FindShare(share_number) : nullptr;
   if (share == nullptr) {
     return false;
   }
@@ -276,7 +272,7 @@ void Pool::FinishIfIdle() {
   slots_ = 0;
   references_.reset();
   share_of_.reset();
-  AllPools().GiveBack(place_);
+  all_pools.GiveBack(place_);
 }
 
 void Pool::End(Share &share) {
@@ -298,20 +294,20 @@ int32_t steam_sockets_pool_open(uint32_t slots, uint32_t slot_bytes, bool guarde
   if (slots == 0 || slots > STEAM_SOCKETS_SLOTS || slot_bytes == 0 || slot_bytes > STEAM_SOCKETS_SLOT_BYTES) {
     return STEAM_SOCKETS_BAD_ARGUMENT;
   }
-  const Pools::Entry entry = AllPools().Take();
+  const Pools::Entry entry = all_pools.Take();
   if (entry.thing == nullptr) {
     return STEAM_SOCKETS_NO_MEMORY;
   }
   if (!entry.thing->Open(ThisThread(), entry.number, slots, slot_bytes, guarded)) {
-    AllPools().GiveBack(Pools::PlaceOf(entry.number));
+    all_pools.GiveBack(Pools::PlaceOf(entry.number));
     return STEAM_SOCKETS_NO_MEMORY;
   }
-  AllPools().Publish(entry.number);
+  all_pools.Publish(entry.number);
   return entry.number;
 }
 
 int32_t steam_sockets_pool_window(int32_t number, steam_sockets_window *window) {
-  Pool *const pool = AllPools().Find(number);
+  Pool *const pool = all_pools.Find(number);
   if (pool == nullptr || window == nullptr) {
     return pool == nullptr ? STEAM_SOCKETS_NOT_OPEN : STEAM_SOCKETS_BAD_ARGUMENT;
   }
@@ -323,7 +319,7 @@ int32_t steam_sockets_pool_close(int32_t number) {
   if (pool == nullptr) {
     return STEAM_SOCKETS_NOT_OPEN;
   }
-  AllPools().Hide(number);
+  all_pools.Hide(number);
   pool->Close();
   return 0;
 }
@@ -335,7 +331,7 @@ int32_t steam_sockets_pool_in_flight(int32_t number) {
 
 int32_t steam_sockets_pools(void) {
   int32_t count = 0;
-  AllPools().ForEach([&count](const Pools::Entry &) { ++count; });
+  all_pools.ForEach([&count](const Pools::Entry &) { ++count; });
   return count;
 }
 
@@ -348,7 +344,7 @@ int32_t steam_sockets_share_open(int32_t number, const uint32_t *slots, uint32_t
 }
 
 int32_t steam_sockets_share_window(int32_t number, int32_t share_number, steam_sockets_window *window) {
-  Pool *const pool = AllPools().Find(number);
+  Pool *const pool = all_pools.Find(number);
   if (pool == nullptr || window == nullptr) {
     return pool == nullptr ? STEAM_SOCKETS_NOT_OPEN : STEAM_SOCKETS_BAD_ARGUMENT;
   }

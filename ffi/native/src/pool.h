@@ -133,7 +133,8 @@ class Pool {
 };
 
 using Pools = Registry<Pool, 4096>;
-Pools &AllPools();
+// Never destroyed: messages may come back while the process ends.
+extern Pools &all_pools;
 
 // The open pool of this number when the calling thread owns it; else null.
 Pool *OwnPool(int32_t number);
