@@ -65,42 +65,42 @@ export class Inbox {
   readonly messages: number;
   /** How payloads are given. */
   readonly mode: InboxMode;
-  readonly #copyUpTo: number;
-  readonly #columns = new SharedMemory(columns.size);
-  readonly #memory: SharedMemory;
-  readonly #arena: SharedMemory;
-  readonly #connection: Uint32Array;
-  readonly #length: Uint32Array;
-  readonly #offset: Uint32Array;
-  readonly #window: Uint32Array;
-  readonly #identity: Uint32Array;
-  readonly #flags: Int32Array;
-  readonly #channel: Int32Array;
-  readonly #lane: Uint32Array;
+  private readonly copyUpTo: number;
+  private readonly columns = new SharedMemory(columns.size);
+  private readonly memory: SharedMemory;
+  private readonly arena: SharedMemory;
+  private readonly connections: Uint32Array;
+  private readonly lengths: Uint32Array;
+  private readonly offsets: Uint32Array;
+  private readonly windowOf: Uint32Array;
+  private readonly identityOf: Uint32Array;
+  private readonly flagsOf: Int32Array;
+  private readonly channels: Int32Array;
+  private readonly lanes: Uint32Array;
   // 64-bit integers, each as its lower and its upper half.
-  readonly #userData: Int32Array;
-  readonly #messageNumber: Int32Array;
-  readonly #timeReceived: Int32Array;
-  readonly #address: Int32Array;
-  readonly #identitiesAt: number;
-  #count = 0;
-  #backend: Backend | undefined;
-  #helper: Helper | undefined;
-  #number = -1;
-  #holds = false;
-  #closed = false;
+  private readonly userDatas: Int32Array;
+  private readonly messageNumbers: Int32Array;
+  private readonly times: Int32Array;
+  private readonly addresses: Int32Array;
+  private readonly identitiesAt: number;
+  private filled = 0;
+  private backend: Backend | undefined;
+  private helper: Helper | undefined;
+  private number = -1;
+  private holds = false;
+  private closed = false;
   // "view": windows over the library's memory by where they begin.
-  readonly #windows = new Map<number, DataView>();
+  private readonly standingViews = new Map<number, DataView>();
   // What was looked through last.
-  #latestWindow = helperInArena;
-  #latestView: DataView;
+  private latestWindow = helperInArena;
+  private latestView: DataView;
   // "auto" and "copy": what was made for single messages of this batch.
-  readonly #own = new Map<number, DataView>();
+  private readonly own = new Map<number, DataView>();
 
   static {
     releaseHeldOf = (backend) => {
       for (const inbox of holding) {
-        if (inbox.#backend?.number === backend.number && inbox.#backend.epoch === backend.epoch) inbox.release();
+        if (inbox.backend?.number === backend.number && inbox.backend.epoch === backend.epoch) inbox.release();
       }
     };
   }
@@ -112,105 +112,105 @@ export class Inbox {
       throw new TypeError(`mode must be "auto", "copy" or "view", not ${describe(mode)}`);
     }
     this.mode = mode;
-    this.#copyUpTo = copyUpTo[mode];
-    this.#arena = new SharedMemory(Math.max(8, bytes));
-    this.#latestView = this.#arena.view;
+    this.copyUpTo = copyUpTo[mode];
+    this.arena = new SharedMemory(Math.max(8, bytes));
+    this.latestView = this.arena.view;
 
     // Columns of 8 bytes, then those of 4, then the identities, in one piece.
-    this.#memory = new SharedMemory(messages * (4 * 8 + 8 * 4 + identityBytes));
-    const { view } = this.#columns;
+    this.memory = new SharedMemory(messages * (4 * 8 + 8 * 4 + identityBytes));
+    const { view } = this.columns;
     const { offsets } = columns;
     view.setUint32(offsets.capacity, messages, true);
     view.setUint32(offsets.arenaByteLength, bytes, true);
     view.setUint32(offsets.apart, mode === "view" ? 0 : 1, true);
-    view.setBigUint64(offsets.arena, BigInt(this.#arena.address), true);
+    view.setBigUint64(offsets.arena, BigInt(this.arena.address), true);
     let at = 0;
     const place = (field: number, entryBytes: number) => {
       const start = at;
-      view.setBigUint64(field, BigInt(addressOf(this.#memory.bytes.subarray(start))), true);
+      view.setBigUint64(field, BigInt(addressOf(this.memory.bytes.subarray(start))), true);
       at += messages * entryBytes;
       return start;
     };
-    const { buffer } = this.#memory.bytes;
-    this.#userData = new Int32Array(buffer, place(offsets.userData, 8), 2 * messages);
-    this.#messageNumber = new Int32Array(buffer, place(offsets.messageNumber, 8), 2 * messages);
-    this.#timeReceived = new Int32Array(buffer, place(offsets.timeReceived, 8), 2 * messages);
-    this.#address = new Int32Array(buffer, place(offsets.address, 8), 2 * messages);
-    this.#connection = new Uint32Array(buffer, place(offsets.connection, 4), messages);
-    this.#length = new Uint32Array(buffer, place(offsets.byteLength, 4), messages);
-    this.#offset = new Uint32Array(buffer, place(offsets.offset, 4), messages);
-    this.#window = new Uint32Array(buffer, place(offsets.window, 4), messages);
-    this.#identity = new Uint32Array(buffer, place(offsets.identity, 4), messages);
-    this.#flags = new Int32Array(buffer, place(offsets.flags, 4), messages);
-    this.#channel = new Int32Array(buffer, place(offsets.channel, 4), messages);
-    this.#lane = new Uint32Array(buffer, place(offsets.lane, 4), messages);
-    this.#identitiesAt = place(offsets.identities, identityBytes);
+    const { buffer } = this.memory.bytes;
+    this.userDatas = new Int32Array(buffer, place(offsets.userData, 8), 2 * messages);
+    this.messageNumbers = new Int32Array(buffer, place(offsets.messageNumber, 8), 2 * messages);
+    this.times = new Int32Array(buffer, place(offsets.timeReceived, 8), 2 * messages);
+    this.addresses = new Int32Array(buffer, place(offsets.address, 8), 2 * messages);
+    this.connections = new Uint32Array(buffer, place(offsets.connection, 4), messages);
+    this.lengths = new Uint32Array(buffer, place(offsets.byteLength, 4), messages);
+    this.offsets = new Uint32Array(buffer, place(offsets.offset, 4), messages);
+    this.windowOf = new Uint32Array(buffer, place(offsets.window, 4), messages);
+    this.identityOf = new Uint32Array(buffer, place(offsets.identity, 4), messages);
+    this.flagsOf = new Int32Array(buffer, place(offsets.flags, 4), messages);
+    this.channels = new Int32Array(buffer, place(offsets.channel, 4), messages);
+    this.lanes = new Uint32Array(buffer, place(offsets.lane, 4), messages);
+    this.identitiesAt = place(offsets.identities, identityBytes);
   }
 
   /** How many messages are here. */
   get count(): number {
-    return this.#count;
+    return this.filled;
   }
 
   /** The connection over which message `i` came; it may have been closed since. C: `m_conn`. */
   connection(i: number): ConnectionHandle {
-    if (i >>> 0 >= this.#count) this.#refuse(i);
-    return this.#connection[i]! as ConnectionHandle;
+    if (i >>> 0 >= this.filled) this.refuse(i);
+    return this.connections[i]! as ConnectionHandle;
   }
 
   /** The user data of its connection when it was received, -1 until it is set. Exact within ±2^53. C: `m_nConnUserData`. */
   userData(i: number): number {
-    if (i >>> 0 >= this.#count) this.#refuse(i);
-    return integerAt(this.#userData, i);
+    if (i >>> 0 >= this.filled) this.refuse(i);
+    return integerAt(this.userDatas, i);
   }
 
   /** {@link userData} with all 64 bits. Allocates. */
   userDataBigInt(i: number): bigint {
-    if (i >>> 0 >= this.#count) this.#refuse(i);
-    return (BigInt(this.#userData[2 * i + 1]!) << 32n) | BigInt(this.#userData[2 * i]! >>> 0);
+    if (i >>> 0 >= this.filled) this.refuse(i);
+    return (BigInt(this.userDatas[2 * i + 1]!) << 32n) | BigInt(this.userDatas[2 * i]! >>> 0);
   }
 
   /** Bytes of payload. C: `m_cbSize`. */
   length(i: number): number {
-    if (i >>> 0 >= this.#count) this.#refuse(i);
-    return this.#length[i]!;
+    if (i >>> 0 >= this.filled) this.refuse(i);
+    return this.lengths[i]!;
   }
 
   /** The sender's lane, 0 for the first. C: `m_idxLane`. */
   lane(i: number): number {
-    if (i >>> 0 >= this.#count) this.#refuse(i);
-    return this.#lane[i]!;
+    if (i >>> 0 >= this.filled) this.refuse(i);
+    return this.lanes[i]!;
   }
 
   /** The channel of NetworkingMessages; -1 for messages of a connection. C: `m_nChannel`. */
   channel(i: number): number {
-    if (i >>> 0 >= this.#count) this.#refuse(i);
-    return this.#channel[i]!;
+    if (i >>> 0 >= this.filled) this.refuse(i);
+    return this.channels[i]!;
   }
 
   /** Of {@link SendFlags} only `Reliable` is told. C: `m_nFlags`. */
   flags(i: number): number {
-    if (i >>> 0 >= this.#count) this.#refuse(i);
+    if (i >>> 0 >= this.filled) this.refuse(i);
     // A message of a pair in memory is the sender's own, with all its flags.
-    return this.#flags[i]! & SendFlags.Reliable;
+    return this.flagsOf[i]! & SendFlags.Reliable;
   }
 
   /** The number that the sender gave it; each lane counts for itself, from 1. C: `m_nMessageNumber`. */
   messageNumber(i: number): number {
-    if (i >>> 0 >= this.#count) this.#refuse(i);
-    return integerAt(this.#messageNumber, i);
+    if (i >>> 0 >= this.filled) this.refuse(i);
+    return integerAt(this.messageNumbers, i);
   }
 
   /** Microseconds on this library's clock, as `utils.getLocalTimestamp` gives them. C: `m_usecTimeReceived`. */
   timeReceived(i: number): number {
-    if (i >>> 0 >= this.#count) this.#refuse(i);
-    return integerAt(this.#timeReceived, i);
+    if (i >>> 0 >= this.filled) this.refuse(i);
+    return integerAt(this.times, i);
   }
 
   /** Who sent it, in the SDK's text form. Allocates, and asks the library. C: `m_identityPeer`. */
   identity(i: number): string {
-    if (i >>> 0 >= this.#count) this.#refuse(i);
-    return formatIdentity(this.#used().library, this.#memory, this.identityOffset(i));
+    if (i >>> 0 >= this.filled) this.refuse(i);
+    return formatIdentity(this.usedBackend().library, this.memory, this.identityOffset(i));
   }
 
   /**
@@ -221,20 +221,20 @@ export class Inbox {
    * call.
    */
   view(i: number): DataView {
-    if (i >>> 0 >= this.#count) this.#refuse(i);
-    const window = this.#window[i]!;
-    return window === this.#latestWindow ? this.#latestView : this.#viewOf(i, window);
+    if (i >>> 0 >= this.filled) this.refuse(i);
+    const window = this.windowOf[i]!;
+    return window === this.latestWindow ? this.latestView : this.viewOf(i, window);
   }
 
   /** Where the payload begins in {@link view}. */
   offset(i: number): number {
-    if (i >>> 0 >= this.#count) this.#refuse(i);
-    return this.#offset[i]!;
+    if (i >>> 0 >= this.filled) this.refuse(i);
+    return this.offsets[i]!;
   }
 
   /** The payload in memory of its own. Allocates. C: `m_pData`. */
   bytes(i: number): Uint8Array<ArrayBuffer> {
-    const payload = this.#payload(i);
+    const payload = this.payloadOf(i);
     const copy = new Uint8Array(payload.length);
     copy.set(payload);
     return copy;
@@ -242,7 +242,7 @@ export class Inbox {
 
   /** The payload as UTF-8 text. Allocates. */
   text(i: number): string {
-    return decoder.decode(this.#payload(i));
+    return decoder.decode(this.payloadOf(i));
   }
 
   /**
@@ -253,12 +253,12 @@ export class Inbox {
    * lost then.
    */
   release(): void {
-    this.#count = 0;
-    if (!this.#holds) return;
-    this.#holds = false;
+    this.filled = 0;
+    if (!this.holds) return;
+    this.holds = false;
     holding.delete(this);
-    const lost = this.#endViews();
-    this.#helper?.inbox_release(this.#number);
+    const lost = this.endViews();
+    this.helper?.inbox_release(this.number);
     if (lost > 0) {
       throw new NetworkingError(
         `The buffers of ${lost} views into the library's memory were transferred away. That memory can't be given back any more: copy what you keep, with bytes(i)`,
@@ -268,13 +268,13 @@ export class Inbox {
 
   /** {@link release}, and nothing can be received into it any more. Closing twice does nothing. */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.closed) return;
+    this.closed = true;
     try {
       this.release();
     } finally {
       forgotten.unregister(this);
-      this.#helper?.inbox_close(this.#number);
+      this.helper?.inbox_close(this.number);
     }
   }
 
@@ -285,114 +285,114 @@ export class Inbox {
 
   /** @internal Use the receiving functions. Undefined when the library does not know the handle. */
   receiveThrough(backend: Backend, source: HelperSource, handle: number, maximum: number): number | undefined {
-    if (this.#closed) throw new ClosedError("This inbox was closed");
+    if (this.closed) throw new ClosedError("This inbox was closed");
     this.release();
-    if (this.#helper !== backend.helper) this.#open(backend.helper);
-    this.#backend = backend;
-    const count = backend.receive(this.#number, source, handle, this.#columns, maximum, this.#copyUpTo);
+    if (this.helper !== backend.helper) this.openAt(backend.helper);
+    this.backend = backend;
+    const count = backend.receive(this.number, source, handle, this.columns, maximum, this.copyUpTo);
     if (count < 0) return undefined;
-    this.#count = count;
-    this.#holds = this.#columns.view.getUint32(columns.offsets.held, true) > 0;
-    if (this.#holds) holding.add(this);
+    this.filled = count;
+    this.holds = this.columns.view.getUint32(columns.offsets.held, true) > 0;
+    if (this.holds) holding.add(this);
     return count;
   }
 
-  #open(helper: Helper): void {
+  private openAt(helper: Helper): void {
     forgotten.unregister(this);
-    this.#helper?.inbox_close(this.#number);
-    this.#helper = undefined;
+    this.helper?.inbox_close(this.number);
+    this.helper = undefined;
     const number = helper.inbox_open();
     if (number < 0) throw new NetworkingError("There are too many inboxes. Close those that are not needed");
-    this.#helper = helper;
-    this.#number = number;
+    this.helper = helper;
+    this.number = number;
     forgotten.register(this, () => void helper.inbox_close(number), this);
   }
 
-  #viewOf(i: number, window: number): DataView {
-    const view = this.#viewThrough(i, window);
-    this.#latestWindow = window;
-    this.#latestView = view;
+  private viewOf(i: number, window: number): DataView {
+    const view = this.viewThrough(i, window);
+    this.latestWindow = window;
+    this.latestView = view;
     return view;
   }
 
-  #viewThrough(i: number, window: number): DataView {
-    if (window === helperInArena) return this.#arena.view;
-    if (window >= helperInPool) return this.#poolView(window - helperInPool);
+  private viewThrough(i: number, window: number): DataView {
+    if (window === helperInArena) return this.arena.view;
+    if (window >= helperInPool) return this.poolView(window - helperInPool);
     const isStanding = window < helperApart;
-    const length = this.#length[i]! + (isStanding ? this.#offset[i]! : 0);
-    if (isStanding && length <= windowBytes) return this.#standingView(window);
-    let view = this.#own.get(i);
+    const length = this.lengths[i]! + (isStanding ? this.offsets[i]! : 0);
+    if (isStanding && length <= windowBytes) return this.standingView(window);
+    let view = this.own.get(i);
     if (view === undefined) {
       if (isStanding) view = windowOver(asAddress(window * windowUnit), length);
-      else if (this.mode === "auto") view = windowOver(asAddress(integerAt(this.#address, i)), length);
+      else if (this.mode === "auto") view = windowOver(asAddress(integerAt(this.addresses, i)), length);
       else view = new DataView(this.bytes(i).buffer);
-      this.#own.set(i, view);
+      this.own.set(i, view);
     }
     return view;
   }
 
-  #poolView(number: number): DataView {
-    const helper = this.#used().helper;
+  private poolView(number: number): DataView {
+    const helper = this.usedBackend().helper;
     return openPool(helper, number)?.view ?? new DataView(new PoolMemory(helper, number).bytes.buffer);
   }
 
-  #standingView(window: number): DataView {
-    let view = this.#windows.get(window);
+  private standingView(window: number): DataView {
+    let view = this.standingViews.get(window);
     if (view === undefined || isDetached(view)) {
-      if (this.#windows.size >= mostWindows) this.#windows.clear();
+      if (this.standingViews.size >= mostWindows) this.standingViews.clear();
       view = windowOver(asAddress(window * windowUnit), windowBytes);
-      this.#windows.set(window, view);
+      this.standingViews.set(window, view);
     }
     return view;
   }
 
   /** Ends the views of single messages. Answers how many can't be ended, and sees that their memory lives on. */
-  #endViews(): number {
-    this.#latestWindow = helperInArena;
-    this.#latestView = this.#arena.view;
+  private endViews(): number {
+    this.latestWindow = helperInArena;
+    this.latestView = this.arena.view;
     let lost = 0;
     if (this.mode === "auto") {
-      for (const [i, view] of this.#own) {
+      for (const [i, view] of this.own) {
         if (isDetached(view)) {
-          this.#helper?.inbox_leave(this.#number, asAddress(integerAt(this.#address, i)));
+          this.helper?.inbox_leave(this.number, asAddress(integerAt(this.addresses, i)));
           lost++;
         } else if (view.buffer instanceof ArrayBuffer) view.buffer.transfer();
       }
     }
-    this.#own.clear();
+    this.own.clear();
     return lost;
   }
 
   /** The payload where it lies, for the length of this call. */
-  #payload(i: number): Uint8Array {
-    if (i >>> 0 >= this.#count) this.#refuse(i);
-    const window = this.#window[i]!;
-    const offset = this.#offset[i]!;
-    const length = this.#length[i]!;
+  private payloadOf(i: number): Uint8Array {
+    if (i >>> 0 >= this.filled) this.refuse(i);
+    const window = this.windowOf[i]!;
+    const offset = this.offsets[i]!;
+    const length = this.lengths[i]!;
     if (window > helperInArena && window < helperInPool) {
-      return new Uint8Array(windowOver(asAddress(integerAt(this.#address, i)), length).buffer);
+      return new Uint8Array(windowOver(asAddress(integerAt(this.addresses, i)), length).buffer);
     }
     return new Uint8Array(this.view(i).buffer, offset, length);
   }
 
-  #used(): Backend {
-    if (this.#backend === undefined) throw new RangeError("Nothing was received into this inbox");
-    return this.#backend;
+  private usedBackend(): Backend {
+    if (this.backend === undefined) throw new RangeError("Nothing was received into this inbox");
+    return this.backend;
   }
 
-  #refuse(i: number): never {
-    integer(i, "the index of a message", 0, this.#count - 1);
+  private refuse(i: number): never {
+    integer(i, "the index of a message", 0, this.filled - 1);
     throw new RangeError(`There is no message ${i}`);
   }
 
   /** @internal The memory of the identities. */
   get identities(): SharedMemory {
-    return this.#memory;
+    return this.memory;
   }
 
   /** @internal Where the identity of a message's sender lies in {@link identities}. */
   identityOffset(i: number): number {
-    return this.#identitiesAt + this.#identity[i]! * identityBytes;
+    return this.identitiesAt + this.identityOf[i]! * identityBytes;
   }
 }
 

@@ -36,21 +36,19 @@ const noCopies = null;
 export class Outbox {
   /** How many messages it holds. */
   readonly messages: number;
-  readonly #pool: MessagePool;
-  readonly #memory: PoolMemory;
-  readonly #slots: Slots;
-  readonly #slotBytes: number;
-  readonly #checked: boolean;
-  readonly #keep: boolean;
-  readonly #rowMemory: SharedMemory;
-  readonly #rows: OutgoingRows;
-  // The slots under the numbers that they were pushed with, for those that are kept.
-  readonly #pushed: Int32Array;
-  readonly #copies: SharedMemory;
-  #copied = 0;
-  #count = 0;
-  #results = 0;
-  #closed = false;
+  private readonly pool: MessagePool;
+  private readonly memory: PoolMemory;
+  private readonly slots: Slots;
+  private readonly slotBytes: number;
+  private readonly checked: boolean;
+  private readonly keep: boolean;
+  private readonly rowMemory: SharedMemory;
+  private readonly rows: OutgoingRows;
+  private readonly copies: SharedMemory;
+  private copiedBytes = 0;
+  private waiting = 0;
+  private results = 0;
+  private closed = false;
 
   /** @param pool whose slots are pushed. */
   constructor(pool: MessagePool, { messages = 1024, copyBytes = 65_536, onFailure = "free" }: OutboxOptions = {}) {
@@ -61,21 +59,20 @@ export class Outbox {
       throw new TypeError(`onFailure must be "free" or "keep", not ${describe(onFailure)}`);
     }
     this.messages = messages;
-    this.#pool = pool;
-    this.#memory = memoryOf(pool);
-    this.#slots = slotsOf(pool);
-    this.#slotBytes = pool.slotBytes;
-    this.#checked = pool.checked;
-    this.#keep = onFailure === "keep";
-    this.#rowMemory = new SharedMemory(messages * outgoingBytes);
-    this.#rows = new OutgoingRows(new Int32Array(this.#rowMemory.bytes.buffer));
-    this.#pushed = new Int32Array(messages);
-    this.#copies = new SharedMemory(Math.max(1, copyBytes));
+    this.pool = pool;
+    this.memory = memoryOf(pool);
+    this.slots = slotsOf(pool);
+    this.slotBytes = pool.slotBytes;
+    this.checked = pool.checked;
+    this.keep = onFailure === "keep";
+    this.rowMemory = new SharedMemory(messages * outgoingBytes);
+    this.rows = new OutgoingRows(new Int32Array(this.rowMemory.bytes.buffer));
+    this.copies = new SharedMemory(Math.max(1, copyBytes));
   }
 
   /** How many messages wait. */
   get count(): number {
-    return this.#count;
+    return this.waiting;
   }
 
   /**
@@ -90,16 +87,15 @@ export class Outbox {
    * @throws SlotError, SlotOverrunError, TypeError, RangeError; the slot is yours still, if it was.
    */
   push(connection: ConnectionHandle, slot: number, length: number, flags: number, lane = 0): number {
-    const at = this.#count;
+    const at = this.waiting;
     if (at === this.messages) return -1;
-    if (this.#checked) {
-      this.#mustBeOpen();
-      this.#rows.check(connection, length, flags, lane, this.#slotBytes);
+    if (this.checked) {
+      this.mustBeOpen();
+      this.rows.check(connection, length, flags, lane, this.slotBytes);
     }
-    const index = this.#slots.give(slot);
-    this.#rows.write(at, connection, index, length, flags, lane, 1);
-    this.#pushed[at] = slot;
-    this.#count = at + 1;
+    const index = this.slots.give(slot);
+    this.rows.write(at, connection, index, length, flags, lane, 1);
+    this.waiting = at + 1;
     return at;
   }
 
@@ -110,16 +106,16 @@ export class Outbox {
    * @returns the message's index; -1 when the outbox has no room for it.
    */
   pushCopy(connection: ConnectionHandle, data: MessageData, flags: number, lane = 0): number {
-    this.#mustBeOpen();
-    const at = this.#count;
+    this.mustBeOpen();
+    const at = this.waiting;
     const source = data instanceof Uint8Array ? data : bytes(data);
     const length = byteLengthOf(source);
-    this.#rows.check(connection, length, flags, lane, this.#copies.bytes.length);
-    if (at === this.messages || length > this.#copies.bytes.length - this.#copied) return -1;
-    this.#copies.bytes.set(source, this.#copied);
-    this.#rows.writeCopy(at, connection, this.#copied, length, flags, lane);
-    this.#copied += length;
-    this.#count = at + 1;
+    this.rows.check(connection, length, flags, lane, this.copies.bytes.length);
+    if (at === this.messages || length > this.copies.bytes.length - this.copiedBytes) return -1;
+    this.copies.bytes.set(source, this.copiedBytes);
+    this.rows.writeCopy(at, connection, this.copiedBytes, length, flags, lane);
+    this.copiedBytes += length;
+    this.waiting = at + 1;
     return at;
   }
 
@@ -139,25 +135,24 @@ export class Outbox {
     flags: number,
     lane = 0,
   ): number {
-    this.#mustBeOpen();
-    const first = this.#count;
+    this.mustBeOpen();
+    const first = this.waiting;
     const count = integer(connections.length, "the number of connections", 0, 0x7fff_ffff);
     if (count > this.messages - first) return -1;
-    this.#rows.check(0, length, flags, lane, this.#slotBytes);
-    const index = this.#slots.offset(slot) / this.#memory.stride;
+    this.rows.check(0, length, flags, lane, this.slotBytes);
+    const index = this.slots.offset(slot) / this.memory.stride;
     for (let i = 0; i < count; i++) {
       const connection = connections[i]!;
-      this.#rows.check(connection, length, flags, lane, this.#slotBytes);
-      this.#rows.write(first + i, connection, index, length, flags, lane, 0);
+      this.rows.check(connection, length, flags, lane, this.slotBytes);
+      this.rows.write(first + i, connection, index, length, flags, lane, 0);
     }
     if (count === 0) {
-      this.#slots.free(slot);
+      this.slots.free(slot);
       return first;
     }
-    this.#slots.give(slot);
-    this.#rows.setReferences(first, count);
-    this.#pushed[first] = slot;
-    this.#count = first + count;
+    this.slots.give(slot);
+    this.rows.setReferences(first, count);
+    this.waiting = first + count;
     return first;
   }
 
@@ -168,25 +163,25 @@ export class Outbox {
    * @param index as `push` answered it.
    */
   result(index: number): number {
-    if (this.#count > 0) this.#results = 0;
-    integer(index, "the index of a result", 0, this.#results - 1);
-    return this.#rows.result(index);
+    if (this.waiting > 0) this.results = 0;
+    integer(index, "the index of a result", 0, this.results - 1);
+    return this.rows.result(index);
   }
 
   /** Takes back every message that waits: their slots go back to the pool. */
   clear(): void {
-    if (this.#pool.isOpen) {
-      for (let at = 0; at < this.#count; at++) {
-        if (this.#rows.references(at) > 0) this.#slots.recover(this.#pushed[at]!);
+    if (this.pool.isOpen) {
+      for (let at = 0; at < this.waiting; at++) {
+        if (this.rows.references(at) > 0) this.slots.add(this.rows.place(at));
       }
     }
-    this.#count = this.#results = this.#copied = 0;
+    this.waiting = this.results = this.copiedBytes = 0;
   }
 
   /** {@link clear}, and the outbox takes no more. The pool stays open. Closing twice does nothing. */
   close(): void {
     this.clear();
-    this.#closed = true;
+    this.closed = true;
   }
 
   /** {@link close}, for `using outbox = new Outbox(...)`. */
@@ -196,26 +191,26 @@ export class Outbox {
 
   /** @internal Use `sendMessages`. */
   sendThrough(backend: Backend): number {
-    this.#mustBeOpen();
-    this.#slots.mustBeOpen();
-    mustBeOfOneHelper(backend, this.#memory.helper);
-    noteUse(this.#pool);
-    const count = this.#count;
-    const copies = this.#copied > 0 ? this.#copies.bytes : noCopies;
-    const sent = backend.send(this.#memory.number, this.#rowMemory, count, copies, this.#copied, this.#keep);
-    this.#count = this.#copied = 0;
-    this.#results = count;
-    if (this.#keep && sent < count) this.#keepFailed(count);
+    this.mustBeOpen();
+    this.slots.mustBeOpen();
+    mustBeOfOneHelper(backend, this.memory.helper);
+    noteUse(this.pool);
+    const count = this.waiting;
+    const copies = this.copiedBytes > 0 ? this.copies.bytes : noCopies;
+    const sent = backend.send(this.memory.number, this.rowMemory, count, copies, this.copiedBytes, this.keep);
+    this.waiting = this.copiedBytes = 0;
+    this.results = count;
+    if (this.keep && sent < count) this.keepFailed(count);
     return sent;
   }
 
-  #keepFailed(count: number): void {
+  private keepFailed(count: number): void {
     for (let at = 0; at < count; at++) {
-      if (this.#rows.references(at) === 1 && this.#rows.result(at) <= 0) this.#slots.keep(this.#pushed[at]!);
+      if (this.rows.references(at) === 1 && this.rows.result(at) <= 0) this.slots.keep(this.rows.place(at));
     }
   }
 
-  #mustBeOpen(): void {
-    if (this.#closed) throw new ClosedError("This outbox was closed");
+  private mustBeOpen(): void {
+    if (this.closed) throw new ClosedError("This outbox was closed");
   }
 }

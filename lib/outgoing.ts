@@ -21,10 +21,10 @@ export const outgoingBytes = row.size;
 
 /** Rows over memory that the helper reads, and writes results to. */
 export class OutgoingRows {
-  readonly #words: Int32Array;
+  private readonly words: Int32Array;
 
   constructor(memory: Int32Array) {
-    this.#words = memory;
+    this.words = memory;
   }
 
   /** @throws TypeError or RangeError when something can't be what it is given for. */
@@ -54,7 +54,7 @@ export class OutgoingRows {
     references: number,
   ): void {
     const first = at * words;
-    const memory = this.#words;
+    const memory = this.words;
     memory[first + connectionWord] = connection;
     memory[first + flagsWord] = flags;
     memory[first + placeWord] = index;
@@ -70,22 +70,22 @@ export class OutgoingRows {
 
   /** Says how many messages the payload of a row has. */
   setReferences(at: number, references: number): void {
-    this.#words[at * words + referencesWord] = references;
+    this.words[at * words + referencesWord] = references;
   }
 
   /** How many messages the payload of a row has; 0 where an earlier row has said it, or the payload is copied. */
   references(at: number): number {
-    return this.#words[at * words + referencesWord]!;
+    return this.words[at * words + referencesWord]!;
   }
 
-  /** Whether the payload of a row is copied. */
-  isCopied(at: number): boolean {
-    return this.#words[at * words + laneWord]! >= copied;
+  /** The index of the slot that a row's payload lies in. */
+  place(at: number): number {
+    return this.words[at * words + placeWord]!;
   }
 
   /** The message's number, the failure's `Result` made negative, or 0 when it was not tried. */
   result(at: number): number {
     const first = at * words + resultWord;
-    return this.#words[first + 1]! * 0x1_0000_0000 + (this.#words[first]! >>> 0);
+    return this.words[first + 1]! * 0x1_0000_0000 + (this.words[first]! >>> 0);
   }
 }

@@ -73,20 +73,20 @@ export class MessagePool {
   readonly bytes: Uint8Array;
   /** {@link bytes} by type and offset. */
   readonly view: DataView;
-  readonly #memory: PoolMemory;
-  readonly #slots: Slots;
-  readonly #lent = new Set<LentShare>();
-  readonly #reclaimed = new Set<LentShare>();
-  readonly #events = new Emitter<MessagePoolEvents>(["drain"]);
-  #highWater = 0;
-  #closed = false;
+  private readonly memory: PoolMemory;
+  private readonly hand: Slots;
+  private readonly lent = new Set<LentShare>();
+  private readonly reclaimed = new Set<LentShare>();
+  private readonly events = new Emitter<MessagePoolEvents>(["drain"]);
+  private mostUsed = 0;
+  private closed = false;
 
   static {
-    slotsOf = (pool) => pool.#slots;
-    memoryOf = (pool) => pool.#memory;
-    noteUse = (pool) => pool.#noteUse();
+    slotsOf = (pool) => pool.hand;
+    memoryOf = (pool) => pool.memory;
+    noteUse = (pool) => pool.noteUse();
     tellOfDrains = (attempt) => {
-      for (const pool of dry) pool.#tellOfDrain(attempt);
+      for (const pool of dry) pool.tellOfDrain(attempt);
     };
   }
 
@@ -108,16 +108,16 @@ export class MessagePool {
         "Make a smaller one, or close those that are not needed",
       );
     }
-    this.#memory = new PoolMemory(helper, number);
+    this.memory = new PoolMemory(helper, number);
     this.slots = slots;
     this.slotBytes = slotBytes;
     this.checked = checked;
-    this.#slots = new Slots(this.#memory, this.#memory.ring, slots, checked, "This pool");
-    this.bytes = this.#slots.bytes;
-    this.view = this.#slots.view;
+    this.hand = new Slots(this.memory, this.memory.ring, slots, checked, "This pool");
+    this.bytes = this.hand.bytes;
+    this.view = this.hand.view;
     for (let index = slots - 1; index >= 0; index--) {
-      this.#memory.states[index] = ~index;
-      this.#slots.add(index);
+      this.memory.states[index] = ~index;
+      this.hand.add(index);
     }
     open.set(number, new WeakRef(this));
     forgotten.register(
@@ -132,22 +132,22 @@ export class MessagePool {
 
   /** How many slots can be taken right now. */
   get available(): number {
-    return this.#slots.available;
+    return this.hand.available;
   }
 
   /** How many slots the library has: sent, and not done with. Those that were lent out count too. */
   get inFlight(): number {
-    return Math.max(0, this.#memory.helper.pool_in_flight(this.#memory.number));
+    return Math.max(0, this.memory.helper.pool_in_flight(this.memory.number));
   }
 
   /** The most slots that were in use at once: taken, pushed, lent or in flight. Looked at with each sending. */
   get highWater(): number {
-    return this.#highWater;
+    return this.mostUsed;
   }
 
   /** Whether {@link close} has not been called. */
   get isOpen(): boolean {
-    return !this.#closed;
+    return !this.closed;
   }
 
   /**
@@ -157,8 +157,8 @@ export class MessagePool {
    * @throws ClosedError after {@link close}.
    */
   take(): number {
-    const slot = this.#slots.take();
-    return slot >= 0 ? slot : this.#takeLast();
+    const slot = this.hand.take();
+    return slot >= 0 ? slot : this.takeLast();
   }
 
   /**
@@ -168,7 +168,7 @@ export class MessagePool {
    * @throws SlotOverrunError when something was written past its end; it is yours still.
    */
   free(slot: number): void {
-    this.#slots.free(slot);
+    this.hand.free(slot);
   }
 
   /**
@@ -177,24 +177,24 @@ export class MessagePool {
    * @throws SlotError when it is not yours.
    */
   offset(slot: number): number {
-    return this.#slots.offset(slot);
+    return this.hand.offset(slot);
   }
 
   /** Calls `handler` at each event of this name. */
   on<Name extends keyof MessagePoolEvents>(name: Name, handler: Handler<MessagePoolEvents[Name]>): this {
-    this.#events.on(name, handler);
+    this.events.on(name, handler);
     return this;
   }
 
   /** Calls `handler` at the next event of this name, and not again. */
   once<Name extends keyof MessagePoolEvents>(name: Name, handler: Handler<MessagePoolEvents[Name]>): this {
-    this.#events.once(name, handler);
+    this.events.once(name, handler);
     return this;
   }
 
   /** Takes one `on` or `once` of this handler back; without a handler all of this name. */
   off<Name extends keyof MessagePoolEvents>(name: Name, handler?: Handler<MessagePoolEvents[Name]>): this {
-    this.#events.off(name, handler);
+    this.events.off(name, handler);
     return this;
   }
 
@@ -207,17 +207,17 @@ export class MessagePool {
    * @throws CreationError when 64 shares are lent out.
    */
   share(slots: number): LentShare {
-    this.#slots.mustBeOpen();
+    this.hand.mustBeOpen();
     integer(slots, "slots to lend", 1, this.slots);
-    this.#collect();
+    this.collect();
     if (slots > this.available) {
       throw new RangeError(`${slots} slots can't be lent: ${this.available} of ${this.slots} are available`);
     }
-    const { helper, number } = this.#memory;
-    const indices = this.#slots.remove(slots);
+    const { helper, number } = this.memory;
+    const indices = this.hand.remove(slots);
     const share = helper.share_open(number, indices, slots);
     if (share < 0) {
-      for (const index of indices) this.#slots.add(index);
+      for (const index of indices) this.hand.add(index);
       throw new CreationError(
         `A share of ${slots} slots`,
         share === HelperAnswer.NoMemory ? `${helperShares} shares are lent out, or there is no memory` : "",
@@ -231,7 +231,7 @@ export class MessagePool {
       slots,
       checked: this.checked,
     });
-    this.#lent.add(lent);
+    this.lent.add(lent);
     return lent;
   }
 
@@ -243,14 +243,14 @@ export class MessagePool {
    * @throws TypeError when it is no share of this pool.
    */
   reclaim(share: LentShare): number {
-    this.#slots.mustBeOpen();
-    if (this.#reclaimed.has(share)) return this.#collectFrom(share);
-    if (!this.#lent.delete(share)) {
-      if (share instanceof LentShare && share.pool === this.#memory.number) return 0;
+    this.hand.mustBeOpen();
+    if (this.reclaimed.has(share)) return this.collectFrom(share);
+    if (!this.lent.delete(share)) {
+      if (share instanceof LentShare && share.pool === this.memory.number) return 0;
       throw new TypeError(`Only a share of this pool can be reclaimed, not ${describe(share)}`);
     }
-    this.#reclaimed.add(share);
-    return this.#collectFrom(share);
+    this.reclaimed.add(share);
+    return this.collectFrom(share);
   }
 
   /**
@@ -258,13 +258,13 @@ export class MessagePool {
    * when they and all views of it are gone. Closing twice does nothing.
    */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.closed) return;
+    this.closed = true;
     forgotten.unregister(this);
     dry.delete(this);
-    open.delete(this.#memory.number);
-    this.#slots.close();
-    this.#memory.helper.pool_close(this.#memory.number);
+    open.delete(this.memory.number);
+    this.hand.close();
+    this.memory.helper.pool_close(this.memory.number);
   }
 
   /** {@link close}, for `using pool = new MessagePool(...)`. */
@@ -272,40 +272,40 @@ export class MessagePool {
     this.close();
   }
 
-  #takeLast(): number {
-    this.#collect();
-    const slot = this.#slots.take();
+  private takeLast(): number {
+    this.collect();
+    const slot = this.hand.take();
     if (slot < 0) {
-      this.#highWater = this.slots;
+      this.mostUsed = this.slots;
       dry.add(this);
     }
     return slot;
   }
 
-  #collect(): void {
-    for (const share of this.#reclaimed) this.#collectFrom(share);
+  private collect(): void {
+    for (const share of this.reclaimed) this.collectFrom(share);
   }
 
-  #collectFrom(share: LentShare): number {
-    const { helper, number } = this.#memory;
+  private collectFrom(share: LentShare): number {
+    const { helper, number } = this.memory;
     const indices = new SharedMemory(4 * share.slots);
     const left = new SharedMemory(4);
     const count = helper.share_reclaim(number, share.share, indices.bytes, left.bytes);
-    for (let at = 0; at < count; at++) this.#slots.add(indices.view.getUint32(4 * at, true));
-    if (left.view.getUint32(0, true) === 0) this.#reclaimed.delete(share);
+    for (let at = 0; at < count; at++) this.hand.add(indices.view.getUint32(4 * at, true));
+    if (left.view.getUint32(0, true) === 0) this.reclaimed.delete(share);
     return Math.max(0, count);
   }
 
-  #noteUse(): void {
-    this.#highWater = Math.max(this.#highWater, this.slots - this.#slots.available);
+  private noteUse(): void {
+    this.mostUsed = Math.max(this.mostUsed, this.slots - this.hand.available);
   }
 
-  #tellOfDrain(attempt: (action: () => void) => void): void {
-    this.#collect();
+  private tellOfDrain(attempt: (action: () => void) => void): void {
+    this.collect();
     if (this.available * 2 < this.slots) return;
     dry.delete(this);
     const uncaught: unknown[] = [];
-    this.#events.emit("drain", this, (error) => uncaught.push(error));
+    this.events.emit("drain", this, (error) => uncaught.push(error));
     for (const error of uncaught) {
       attempt(() => {
         throw error;

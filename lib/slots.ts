@@ -24,21 +24,21 @@ export class Slots {
   /** Whether mistakes are looked for. */
   readonly checked: boolean;
   /** Bits of a slot's number that are its index. */
-  readonly #mask: number;
-  readonly #generation: number;
-  readonly #stride: number;
-  #ring: ReturnRing;
-  readonly #what: string;
+  private readonly mask: number;
+  private readonly generation: number;
+  private readonly stride: number;
+  private ring: ReturnRing;
+  private readonly what: string;
   // The guard that stands behind a slot begins in this word of it, above the bits that may be the slot's own.
-  readonly #words: Int32Array;
-  readonly #strideWords: number;
-  readonly #guardWord: number;
-  readonly #guardShift: number;
-  readonly #guard: number;
-  #states: Int32Array;
-  readonly #free: Int32Array;
-  #freeCount = 0;
-  #closed = false;
+  private readonly words: Int32Array;
+  private readonly strideWords: number;
+  private readonly guardAt: number;
+  private readonly guardShift: number;
+  private readonly guardWord: number;
+  private states: Int32Array;
+  private readonly freeSlots: Int32Array;
+  private freeCount = 0;
+  private closed = false;
 
   /** @param what these are, for error messages. */
   constructor(memory: PoolMemory, ring: ReturnRing, capacity: number, checked: boolean, what: string) {
@@ -47,123 +47,118 @@ export class Slots {
     this.slotBytes = memory.slotBytes;
     this.checked = checked;
     const indexBits = Math.ceil(Math.log2(Math.max(memory.slots, 2)));
-    this.#mask = 2 ** indexBits - 1;
-    this.#generation = 2 ** indexBits;
-    this.#stride = memory.stride;
-    this.#words = new Int32Array(memory.bytes.buffer);
-    this.#strideWords = memory.stride / 4;
-    this.#guardWord = Math.floor(memory.slotBytes / 4);
-    this.#guardShift = 8 * (memory.slotBytes % 4);
-    this.#guard = (guard << this.#guardShift) >>> this.#guardShift;
-    this.#ring = ring;
-    this.#what = what;
-    this.#states = memory.states;
-    this.#free = new Int32Array(capacity);
+    this.mask = 2 ** indexBits - 1;
+    this.generation = 2 ** indexBits;
+    this.stride = memory.stride;
+    this.words = new Int32Array(memory.bytes.buffer);
+    this.strideWords = memory.stride / 4;
+    this.guardAt = Math.floor(memory.slotBytes / 4);
+    this.guardShift = 8 * (memory.slotBytes % 4);
+    this.guardWord = (guard << this.guardShift) >>> this.guardShift;
+    this.ring = ring;
+    this.what = what;
+    this.states = memory.states;
+    this.freeSlots = new Int32Array(capacity);
   }
 
   /** How many can be taken. */
   get available(): number {
-    return this.#closed ? 0 : this.#freeCount + this.#ring.waiting;
+    return this.closed ? 0 : this.freeCount + this.ring.waiting;
   }
 
   /** A slot, which is the caller's from now on; -1 when there is none. */
   take(): number {
     // What came back just now before what has lain here: it may be in the processor's cache still.
-    let index = this.#ring.take();
+    let index = this.ring.take();
     if (index < 0) {
-      if (this.#freeCount > 0) index = this.#free[--this.#freeCount]!;
-      else if ((index = this.#takeLast()) < 0) return -1;
+      if (this.freeCount > 0) index = this.freeSlots[--this.freeCount]!;
+      else if ((index = this.takeLast()) < 0) return -1;
     }
     if (!this.checked) return index;
-    const slot = (~this.#states[index]! + this.#generation) & mostSlotNumber;
-    this.#states[index] = slot;
+    const slot = (~this.states[index]! + this.generation) & mostSlotNumber;
+    this.states[index] = slot;
     return slot;
   }
 
   /** Takes a slot back that was not sent. */
   free(slot: number): void {
     const index = this.give(slot);
-    this.#free[this.#freeCount++] = index;
+    this.freeSlots[this.freeCount++] = index;
   }
 
   /** Where a slot that the caller has begins. */
   offset(slot: number): number {
-    const index = slot & this.#mask;
-    if (this.checked && this.#states[index] !== slot) this.#refuse(slot);
-    return index * this.#stride;
+    const index = slot & this.mask;
+    if (this.checked && this.states[index] !== slot) this.refuse(slot);
+    return index * this.stride;
   }
 
   /** Takes a slot out of the caller's hands. Answers its index. */
   give(slot: number): number {
-    const index = slot & this.#mask;
+    const index = slot & this.mask;
     if (this.checked) {
-      if (this.#states[index] !== slot) this.#refuse(slot);
-      const behind = this.#words[index * this.#strideWords + this.#guardWord]!;
-      if (behind >>> this.#guardShift !== this.#guard) this.#overrun(slot);
-      this.#states[index] = ~slot;
+      if (this.states[index] !== slot) this.refuse(slot);
+      const behind = this.words[index * this.strideWords + this.guardAt]!;
+      if (behind >>> this.guardShift !== this.guardWord) this.overrun(slot);
+      this.states[index] = ~slot;
     }
     return index;
   }
 
-  /** Puts a slot that was given away back into the caller's hands, under the number that it had. */
-  keep(slot: number): void {
-    if (this.checked) this.#states[slot & this.#mask] = slot;
+  /** Puts the slot of an index, which was given away, back into the caller's hands under the number that it had. */
+  keep(index: number): void {
+    if (this.checked) this.states[index] = ~this.states[index]!;
   }
 
-  /** Takes back a slot that was given away and went nowhere. */
-  recover(slot: number): void {
-    this.#free[this.#freeCount++] = slot & this.#mask;
-  }
-
-  /** Adds a slot that nobody has. */
+  /** Takes in a slot that nobody has, by its index. */
   add(index: number): void {
-    if (this.checked && this.#states[index]! >= 0) this.#states[index] = ~this.#states[index]!;
-    this.#free[this.#freeCount++] = index;
+    if (this.checked && this.states[index]! >= 0) this.states[index] = ~this.states[index]!;
+    this.freeSlots[this.freeCount++] = index;
   }
 
   /** Takes out as many as are at hand, up to `count`. */
   remove(count: number): Uint32Array {
-    for (let index = this.#ring.takeFresh(); index >= 0; index = this.#ring.takeFresh()) this.add(index);
-    const from = Math.max(0, this.#freeCount - count);
-    const removed = Uint32Array.from(this.#free.subarray(from, this.#freeCount));
-    this.#freeCount = from;
+    for (let index = this.ring.takeFresh(); index >= 0; index = this.ring.takeFresh()) this.add(index);
+    const from = Math.max(0, this.freeCount - count);
+    const removed = Uint32Array.from(this.freeSlots.subarray(from, this.freeCount));
+    this.freeCount = from;
     return removed;
   }
 
   /** From now on there are none, and every slot is a stale one. */
   close(): void {
-    this.#closed = true;
-    this.#freeCount = 0;
-    this.#ring = ReturnRing.none;
-    this.#states = new Int32Array(0);
+    this.closed = true;
+    this.freeCount = 0;
+    this.ring = ReturnRing.none;
+    this.states = new Int32Array(0);
   }
 
   /** @throws ClosedError after {@link close}. */
   mustBeOpen(): void {
-    if (this.#closed) throw new ClosedError(`${this.#what} was closed`);
+    if (this.closed) throw new ClosedError(`${this.what} was closed`);
   }
 
-  #takeLast(): number {
+  private takeLast(): number {
     this.mustBeOpen();
-    return this.#ring.takeFresh();
+    return this.ring.takeFresh();
   }
 
-  #refuse(slot: number): never {
+  private refuse(slot: number): never {
     this.mustBeOpen();
     if (typeof slot !== "number") throw new TypeError(`A slot must be a number of take(), not ${describe(slot)}`);
-    const state = this.#states[slot & this.#mask];
+    const state = this.states[slot & this.mask];
     throw new SlotError(
       slot,
       state === ~slot && slot >= 0
         ? "it is not yours any more: it was freed or pushed. Take one for each message"
         : state !== undefined && state >= 0
           ? "it is stale: freed or sent, and taken anew since. Forget a slot once it is freed or pushed"
-          : `${this.#what} has handed out no such slot. Use what take() answers, unless it is -1`,
+          : `${this.what} has handed out no such slot. Use what take() answers, unless it is -1`,
     );
   }
 
-  #overrun(slot: number): never {
-    const end = (slot & this.#mask) * this.#stride + this.slotBytes;
+  private overrun(slot: number): never {
+    const end = (slot & this.mask) * this.stride + this.slotBytes;
     this.view.setInt32(end, guard, true);
     throw new SlotOverrunError(
       slot,

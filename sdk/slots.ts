@@ -70,64 +70,64 @@ export class ShareMemory {
   readonly capacity: number;
   /** The messages, as rows of `steam_sockets_outgoing`. */
   readonly rows: Int32Array;
-  readonly #words: Int32Array;
+  private readonly words: Int32Array;
 
   /** @throws ClosedError when the pool is closed or the share was reclaimed. */
   constructor(helper: Helper, pool: number, share: number) {
     const out = new SharedMemory(window.size);
     const whole = windowOf(helper, out, helper.share_window(pool, share, out.bytes), "The share");
-    this.#words = new Int32Array(whole, 0, shareHead.size / 4);
+    this.words = new Int32Array(whole, 0, shareHead.size / 4);
     const { offsets } = shareHead;
-    this.slots = this.#word(offsets.slots);
-    this.capacity = this.#word(offsets.entries);
-    this.rows = new Int32Array(whole, this.#word(offsets.entriesAt));
-    this.ring = new ReturnRing(whole, this.#word(offsets.ring), this.#word(offsets.ringSlots), offsets.returned);
+    this.slots = this.word(offsets.slots);
+    this.capacity = this.word(offsets.entries);
+    this.rows = new Int32Array(whole, this.word(offsets.entriesAt));
+    this.ring = new ReturnRing(whole, this.word(offsets.ring), this.word(offsets.ringSlots), offsets.returned);
   }
 
   /** Whether its owner has taken it back. */
   get isClosed(): boolean {
-    return this.#word(shareHead.offsets.closed) !== 0;
+    return this.word(shareHead.offsets.closed) !== 0;
   }
 
   /** Makes the caller its borrower; false when there is one already. */
   borrow(): boolean {
-    return Atomics.compareExchange(this.#words, shareHead.offsets.borrowed / 4, 0, 1) === 0;
+    return Atomics.compareExchange(this.words, shareHead.offsets.borrowed / 4, 0, 1) === 0;
   }
 
   /** How many messages were handed over in all, up to 2^32 and again from 0. */
   get handed(): number {
-    return this.#word(shareHead.offsets.handed) >>> 0;
+    return this.word(shareHead.offsets.handed) >>> 0;
   }
   set handed(count: number) {
-    Atomics.store(this.#words, shareHead.offsets.handed / 4, count | 0);
+    Atomics.store(this.words, shareHead.offsets.handed / 4, count | 0);
   }
 
   /** How many of these were sent. */
   get sent(): number {
-    return this.#word(shareHead.offsets.sent) >>> 0;
+    return this.word(shareHead.offsets.sent) >>> 0;
   }
 
   /** How many of these could not be sent. */
   get failed(): number {
-    return this.#word(shareHead.offsets.failed) >>> 0;
+    return this.word(shareHead.offsets.failed) >>> 0;
   }
 
-  #word(offset: number): number {
-    return Atomics.load(this.#words, offset / 4);
+  private word(offset: number): number {
+    return Atomics.load(this.words, offset / 4);
   }
 }
 
 /** Slots that come back: native code writes, one thread of JavaScript reads. */
 export class ReturnRing {
-  readonly #words: Int32Array;
-  readonly #returned: Int32Array;
-  readonly #mask: number;
-  #read = 0;
+  private readonly words: Int32Array;
+  private readonly returnedWord: Int32Array;
+  private readonly mask: number;
+  private read = 0;
 
   constructor(memory: ArrayBuffer, offset: number, words: number, returned: number) {
-    this.#words = new Int32Array(memory, offset, words);
-    this.#returned = new Int32Array(memory, returned, 1);
-    this.#mask = words - 1;
+    this.words = new Int32Array(memory, offset, words);
+    this.returnedWord = new Int32Array(memory, returned, 1);
+    this.mask = words - 1;
   }
 
   /** One over which nothing comes. */
@@ -135,7 +135,7 @@ export class ReturnRing {
 
   /** How many wait to be taken. */
   get waiting(): number {
-    return (Atomics.load(this.#returned, 0) - this.#read) >>> 0;
+    return (Atomics.load(this.returnedWord, 0) - this.read) >>> 0;
   }
 
   /**
@@ -143,17 +143,17 @@ export class ReturnRing {
    * slot depends on the word, and the place is written again only after the slot was sent again.
    */
   take(): number {
-    const at = this.#read & this.#mask;
-    const word = this.#words[at]!;
+    const at = this.read & this.mask;
+    const word = this.words[at]!;
     if (word === 0) return -1;
-    this.#words[at] = 0;
-    this.#read = (this.#read + 1) | 0;
+    this.words[at] = 0;
+    this.read = (this.read + 1) | 0;
     return word - 1;
   }
 
   /** {@link take} that sees what other threads have written, also in a loop that does nothing else. */
   takeFresh(): number {
-    return Atomics.load(this.#words, this.#read & this.#mask) === 0 ? -1 : this.take();
+    return Atomics.load(this.words, this.read & this.mask) === 0 ? -1 : this.take();
   }
 }
 
