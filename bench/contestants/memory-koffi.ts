@@ -4,7 +4,7 @@
  */
 import koffi from "koffi";
 import { numberOf, obey } from "./obey.ts";
-import { touched, transport } from "./payload.ts";
+import { readPayload, writePayload } from "./payload.ts";
 
 const structBytes = 216;
 const bytesAt = 8;
@@ -70,7 +70,7 @@ await obey({
   memory(command) {
     const bytes = numberOf(command, "bytes");
     const batch = numberOf(command, "batch");
-    const touch = command["touch"] === "touched" ? touched : transport;
+    const touched = command["touch"] === "touched";
     const flags = command["reliable"] === true ? reliable : 0;
     const most = numberOf(command, "milliseconds") * 1e6;
     const payload = Buffer.alloc(bytes);
@@ -81,7 +81,7 @@ await obey({
     for (; passed < most; passed = Bun.nanoseconds() - start) {
       for (let turn = 0; turn < messagesPerLook / 16 / batch; turn++) {
         for (let i = 0; i < batch; i++) {
-          written = (written + touch.write(view, 0, bytes, number++)) | 0;
+          written = (written + writePayload(view, 0, bytes, number++, touched)) | 0;
           const messageNumber = new BigInt64Array(1);
           const result: number = send(self, from, payload, bytes, flags, messageNumber);
           if (result !== 1) throw new Error(`A message was not sent: result ${result}`);
@@ -89,7 +89,7 @@ await obey({
         for (let left = batch; left > 0;) {
           const received = receiveAll();
           for (const { data, size } of received) {
-            read = (read + touch.read(new DataView(data.buffer, data.byteOffset, size), 0, size)) | 0;
+            read = (read + readPayload(new DataView(data.buffer, data.byteOffset, size), 0, size, touched)) | 0;
           }
           left -= received.length;
           messages += received.length;

@@ -2,7 +2,7 @@
 import { Inbox, MessagePool, openNetworking, Outbox, SendFlags } from "../../lib/index.ts";
 import { config } from "./config.ts";
 import { numberOf, obey } from "./obey.ts";
-import { touched, transport, type Touch } from "./payload.ts";
+import { readPayload, writePayload } from "./payload.ts";
 
 const [style = "checked"] = process.argv.slice(2);
 const slots = 512;
@@ -27,48 +27,65 @@ interface Job {
   readonly bytes: number;
   readonly batch: number;
   readonly flags: number;
-  readonly touch: Touch;
-  readonly milliseconds: number;
+  readonly touched: boolean;
 }
 
-function run({ bytes, batch, flags, touch, milliseconds }: Job) {
-  const { pool, outbox } = outboxFor(bytes);
+// Sums of what was written and what was read, which must be the same.
+let [number, written, read] = [0, 0, 0];
+
+function sendBatch({ bytes, batch, flags, touched }: Job, pool: MessagePool, outbox: Outbox): void {
   const { view } = pool;
-  const batchesPerLook = Math.max(1, messagesPerLook / batch);
-  let [number, written, read, messages] = [0, 0, 0, 0];
+  let sum = 0;
+  for (let i = 0; i < batch; i++) {
+    const slot = pool.take();
+    sum = (sum + writePayload(view, pool.offset(slot), bytes, (number + i) | 0, touched)) | 0;
+    outbox.push(from, slot, bytes, flags);
+  }
+  number += batch;
+  written = (written + sum) | 0;
+  if (sockets.sendMessages(outbox) !== batch) throw new Error("Not all messages were sent");
+}
+
+function receiveBatch({ batch, touched }: Job): void {
+  for (let left = batch; left > 0;) {
+    const count = sockets.receiveMessagesOnConnection(to, inbox);
+    if (count === 0) throw new Error("Fewer messages came than were sent");
+    let sum = 0;
+    for (let i = 0; i < count; i++) {
+      sum = (sum + readPayload(inbox.view(i), inbox.offset(i), inbox.length(i), touched)) | 0;
+    }
+    read = (read + sum) | 0;
+    left -= count;
+  }
+}
+
+function run(job: Job, milliseconds: number) {
+  const { pool, outbox } = outboxFor(job.bytes);
+  const batchesPerLook = Math.max(1, messagesPerLook / job.batch);
+  let batches = 0;
   const start = Bun.nanoseconds();
   let passed = 0;
   for (; passed < milliseconds * 1e6; passed = Bun.nanoseconds() - start) {
     for (let turn = 0; turn < batchesPerLook; turn++) {
-      for (let i = 0; i < batch; i++) {
-        const slot = pool.take();
-        written = (written + touch.write(view, pool.offset(slot), bytes, number++)) | 0;
-        outbox.push(from, slot, bytes, flags);
-      }
-      if (sockets.sendMessages(outbox) !== batch) throw new Error("Not all messages were sent");
-      for (let left = batch; left > 0;) {
-        const count = sockets.receiveMessagesOnConnection(to, inbox);
-        if (count === 0) throw new Error("Fewer messages came than were sent");
-        for (let i = 0; i < count; i++) {
-          read = (read + touch.read(inbox.view(i), inbox.offset(i), inbox.length(i))) | 0;
-        }
-        left -= count;
-        messages += count;
-      }
+      sendBatch(job, pool, outbox);
+      receiveBatch(job);
     }
+    batches += batchesPerLook;
   }
   inbox.release();
   if (written !== read) throw new Error("Other bytes came than were sent");
-  return { messages, nanoseconds: passed };
+  return { messages: batches * job.batch, nanoseconds: passed };
 }
 
 await obey({
   memory: (command) =>
-    run({
-      bytes: numberOf(command, "bytes"),
-      batch: numberOf(command, "batch"),
-      flags: command["reliable"] === true ? SendFlags.Reliable : SendFlags.Unreliable,
-      touch: command["touch"] === "touched" ? touched : transport,
-      milliseconds: numberOf(command, "milliseconds"),
-    }),
+    run(
+      {
+        bytes: numberOf(command, "bytes"),
+        batch: numberOf(command, "batch"),
+        flags: command["reliable"] === true ? SendFlags.Reliable : SendFlags.Unreliable,
+        touched: command["touch"] === "touched",
+      },
+      numberOf(command, "milliseconds"),
+    ),
 });

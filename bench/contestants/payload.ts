@@ -1,40 +1,32 @@
 /** What is written into payloads and read from them, the same in every variant; see payload.h of the native program. */
 
-/** How a payload of the memory suite is touched. Both answer a sum, and the sums of both sides must agree. */
-export interface Touch {
-  write(view: DataView, at: number, bytes: number, number: number): number;
-  read(view: DataView, at: number, bytes: number): number;
-}
-
-/** The first byte and the last one: what it costs to move messages. */
-export const transport: Touch = {
-  write(view, at, bytes, number) {
+/**
+ * Writes a payload of the memory suite. Touched: a word in each line of 64 bytes, so that the whole payload has to come
+ * into the cache; otherwise the first byte and the last one, which is what it costs to move messages.
+ * @returns a sum; that of all writes and that of all reads must agree.
+ */
+export function writePayload(view: DataView, at: number, bytes: number, number: number, touched: boolean): number {
+  if (!touched) {
     view.setUint8(at, number);
     view.setUint8(at + bytes - 1, number + 1);
     return (number & 0xff) + ((number + 1) & 0xff);
-  },
-  read(view, at, bytes) {
-    return view.getUint8(at) + view.getUint8(at + bytes - 1);
-  },
-};
+  }
+  let sum = 0;
+  for (let line = 0; line < bytes; line += 64) {
+    const word = (number + line) | 0;
+    view.setInt32(at + line, word, true);
+    sum = (sum + word) | 0;
+  }
+  return sum;
+}
 
-/** A word in each line of 64 bytes: the whole payload has to come into the cache. */
-export const touched: Touch = {
-  write(view, at, bytes, number) {
-    let sum = 0;
-    for (let line = 0; line < bytes; line += 64) {
-      const word = (number + line) | 0;
-      view.setInt32(at + line, word, true);
-      sum = (sum + word) | 0;
-    }
-    return sum;
-  },
-  read(view, at, bytes) {
-    let sum = 0;
-    for (let line = 0; line < bytes; line += 64) sum = (sum + view.getInt32(at + line, true)) | 0;
-    return sum;
-  },
-};
+/** Reads what {@link writePayload} wrote. */
+export function readPayload(view: DataView, at: number, bytes: number, touched: boolean): number {
+  if (!touched) return view.getUint8(at) + view.getUint8(at + bytes - 1);
+  let sum = 0;
+  for (let line = 0; line < bytes; line += 64) sum = (sum + view.getInt32(at + line, true)) | 0;
+  return sum;
+}
 
 const headBytes = 8;
 const entityBytes = 24;

@@ -1,4 +1,7 @@
-/** Bun's own UDP socket, on loopback: datagrams as they are, nothing is encrypted, resent or paced. */
+/**
+ * Bun's own UDP socket, on loopback: datagrams as they are, nothing is encrypted, resent or paced. What comes within a
+ * tick has to find room in the system's receive buffer, whose size can't be set.
+ */
 import { endNumber } from "./load.ts";
 import { compete, received } from "./udp-rival.ts";
 
