@@ -96,6 +96,8 @@ class Batch {
     void *const payload = message == nullptr ? nullptr : PayloadOf(outgoing, tag);
     if (payload == nullptr) {
       if (message != nullptr) {
+        // One that is used again still has what it had before.
+        message->m_pData = nullptr;
         library_.functions.release_message(message);
       }
       SubtractSegments(tag.library, tag.connection, tag.segments);

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "check.h"
 #include "steam_sockets.h"
 
 namespace pool_test {
@@ -98,8 +99,10 @@ struct Borrowed : Window<steam_sockets_share_memory> {
   Borrowed(int32_t pool, int32_t share)
       : Window(WindowOf(pool, share)), returned(WordsAt(memory()->ring), memory()->ring_slots) {}
 
+  // There is an entry free, for each slot is in one at most.
   void HandOver(const steam_sockets_outgoing &outgoing) const {
     const uint32_t handed = memory()->handed;
+    CHECK(handed - __atomic_load_n(&memory()->taken, __ATOMIC_ACQUIRE) < memory()->entries);
     auto *const entries = reinterpret_cast<steam_sockets_outgoing *>(At(memory()->entries_at));
     entries[handed % memory()->entries] = outgoing;
     __atomic_store_n(&memory()->handed, handed + 1, __ATOMIC_RELEASE);
