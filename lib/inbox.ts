@@ -50,7 +50,8 @@ const copyUpTo: Readonly<Record<InboxMode, number>> = { auto: mostCopied, copy: 
 export let releaseHeldOf: (backend: Backend) => void;
 
 const forgotten = new FinalizationRegistry<() => void>((close) => close());
-const holding = new Set<Inbox>();
+// Those that have received something, for the end of the library that it came from.
+const inUse = new Map<number, WeakRef<Inbox>>();
 
 /**
  * A batch of received messages. `receiveMessagesOnConnection`, `receiveMessagesOnPollGroup` and their like fill it with
@@ -87,7 +88,6 @@ export class Inbox {
   private backend: Backend | undefined;
   private helper: Helper | undefined;
   private number = -1;
-  private holds = false;
   private closed = false;
   // "view": windows over the library's memory by where they begin.
   private readonly standingViews = new Map<number, DataView>();
@@ -99,8 +99,9 @@ export class Inbox {
 
   static {
     releaseHeldOf = (backend) => {
-      for (const inbox of holding) {
-        if (inbox.backend?.number === backend.number && inbox.backend.epoch === backend.epoch) inbox.release();
+      for (const reference of inUse.values()) {
+        const inbox = reference.deref();
+        if (inbox?.backend?.number === backend.number && inbox.backend.epoch === backend.epoch) inbox.release();
       }
     };
   }
@@ -253,17 +254,11 @@ export class Inbox {
    * lost then.
    */
   release(): void {
+    const holds = this.filled > 0 && this.columns.view.getUint32(columns.offsets.held, true) > 0;
     this.filled = 0;
-    if (!this.holds) return;
-    this.holds = false;
-    holding.delete(this);
-    const lost = this.endViews();
-    this.helper?.inbox_release(this.number);
-    if (lost > 0) {
-      throw new NetworkingError(
-        `The buffers of ${lost} views into the library's memory were transferred away. That memory can't be given back any more: copy what you keep, with bytes(i)`,
-      );
-    }
+    const lost = this.own.size > 0 ? this.endViews() : 0;
+    if (holds) this.helper?.inbox_release(this.number);
+    if (lost > 0) throw lostMemory(lost);
   }
 
   /** {@link release}, and nothing can be received into it any more. Closing twice does nothing. */
@@ -273,8 +268,7 @@ export class Inbox {
     try {
       this.release();
     } finally {
-      forgotten.unregister(this);
-      this.helper?.inbox_close(this.number);
+      this.leaveHelper();
     }
   }
 
@@ -286,26 +280,32 @@ export class Inbox {
   /** @internal Use the receiving functions. Undefined when the library does not know the handle. */
   receiveThrough(backend: Backend, source: HelperSource, handle: number, maximum: number): number | undefined {
     if (this.closed) throw new ClosedError("This inbox was closed");
-    this.release();
+    if (this.own.size > 0) this.release();
     if (this.helper !== backend.helper) this.openAt(backend.helper);
     this.backend = backend;
+    this.filled = 0;
+    // The helper releases what is held first.
     const count = backend.receive(this.number, source, handle, this.columns, maximum, this.copyUpTo);
     if (count < 0) return undefined;
     this.filled = count;
-    this.holds = this.columns.view.getUint32(columns.offsets.held, true) > 0;
-    if (this.holds) holding.add(this);
     return count;
   }
 
   private openAt(helper: Helper): void {
-    forgotten.unregister(this);
-    this.helper?.inbox_close(this.number);
-    this.helper = undefined;
+    this.leaveHelper();
     const number = helper.inbox_open();
     if (number < 0) throw new NetworkingError("There are too many inboxes. Close those that are not needed");
     this.helper = helper;
     this.number = number;
-    forgotten.register(this, () => void helper.inbox_close(number), this);
+    inUse.set(number, new WeakRef(this));
+    forgotten.register(this, () => leave(helper, number), this);
+  }
+
+  private leaveHelper(): void {
+    if (this.helper === undefined) return;
+    forgotten.unregister(this);
+    leave(this.helper, this.number);
+    this.helper = undefined;
   }
 
   private viewOf(i: number, window: number): DataView {
@@ -394,6 +394,17 @@ export class Inbox {
   identityOffset(i: number): number {
     return this.identitiesAt + this.identityOf[i]! * identityBytes;
   }
+}
+
+function leave(helper: Helper, number: number): void {
+  inUse.delete(number);
+  helper.inbox_close(number);
+}
+
+function lostMemory(views: number): NetworkingError {
+  return new NetworkingError(
+    `The buffers of ${views} views into the library's memory were transferred away. That memory can't be given back any more: copy what you keep, with bytes(i)`,
+  );
 }
 
 function isDetached(view: DataView): boolean {
