@@ -13,6 +13,26 @@
 STEAMNETWORKINGSOCKETS_INTERFACE void SteamNetworkingSockets_SetManualPollMode(bool manual);
 STEAMNETWORKINGSOCKETS_INTERFACE void SteamNetworkingSockets_Poll(int milliseconds);
 
+#if defined(__SANITIZE_THREAD__)
+#include <pthread.h>
+#include <time.h>
+
+// GameNetworkingSockets locks its mutexes by std::timed_mutex::try_lock_for, which ends here. The thread sanitizer of GCC
+// up to 13 does not see this function, so it would take every such lock for none; the one that it sees does the same.
+extern "C" __attribute__((used)) inline int pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock,
+                                                                    const timespec *until) noexcept {
+  constexpr int64_t kSecond = 1000000000;
+  const auto now = [](clockid_t of) {
+    timespec time{};
+    (void)clock_gettime(of, &time);
+    return time.tv_sec * kSecond + time.tv_nsec;
+  };
+  const int64_t end = until->tv_sec * kSecond + until->tv_nsec - now(clock) + now(CLOCK_REALTIME);
+  const timespec real_end = {end / kSecond, end % kSecond};
+  return pthread_mutex_timedlock(mutex, &real_end);
+}
+#endif
+
 namespace library_test {
 
 // As a foreign function interface sees it: an address, whatever the types.
