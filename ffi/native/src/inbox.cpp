@@ -56,7 +56,9 @@ void Close(const Inboxes::Entry &entry) {
 // Columns and arena of one call, filled one message after the other.
 class Filling {
  public:
-  Filling(const steam_sockets_columns &columns, uint32_t copy_up_to) : to_(columns), copy_up_to_(copy_up_to) {}
+  // Of the arena only whole words are used, so that payloads can start at each of them, and empty ones always fit.
+  Filling(const steam_sockets_columns &columns, uint32_t copy_up_to)
+      : to_(columns), copy_up_to_(copy_up_to), arena_bytes_(columns.arena_bytes & ~7U) {}
 
   // Everything but where the payload is.
   void Add(const SteamNetworkingMessage_t &message) {
@@ -89,10 +91,10 @@ class Filling {
 
   bool Copy(const SteamNetworkingMessage_t &message) {
     const uint32_t bytes = BytesOf(message);
-    if (bytes > copy_up_to_ || used_ + bytes > to_.arena_bytes) {
+    if (bytes > copy_up_to_ || bytes > arena_bytes_ - used_) {
       return false;
     }
-    Place(STEAM_SOCKETS_IN_ARENA, static_cast<uint32_t>(used_));
+    Place(STEAM_SOCKETS_IN_ARENA, used_);
     if (bytes > 0) {
       std::memcpy(static_cast<char *>(to_.arena) + used_, message.m_pData, bytes);
     }
@@ -138,7 +140,8 @@ class Filling {
 
   const steam_sockets_columns to_;
   const uint32_t copy_up_to_;
-  uint64_t used_ = 0;  // may be a little more than the arena has
+  const uint32_t arena_bytes_;
+  uint32_t used_ = 0;
   uint32_t sender_ = k_HSteamNetConnection_Invalid;
   uint32_t identities_ = 0;
   int32_t count_ = 0;

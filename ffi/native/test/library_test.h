@@ -72,11 +72,13 @@ inline steam_sockets_functions BuiltIn() {
 // The built-in library, open for as long as this lives.
 struct Opened {
   std::array<char, 1024> error{};
-  steam_sockets_functions functions = BuiltIn();
+  steam_sockets_functions functions;
   int32_t number;
   uint32_t epoch;
-  explicit Opened(bool manual_poll = false, int32_t debug_level = 0)
-      : number(steam_sockets_open(&functions, nullptr, manual_poll, debug_level, error.data())),
+  explicit Opened(bool manual_poll = false, int32_t debug_level = 0) : Opened(BuiltIn(), manual_poll, debug_level) {}
+  explicit Opened(const steam_sockets_functions &with, bool manual_poll = false, int32_t debug_level = 0)
+      : functions(with),
+        number(steam_sockets_open(&functions, nullptr, manual_poll, debug_level, error.data())),
         epoch(number < 0 ? 0 : steam_sockets_state_of(number)->epoch) {}
   Opened(const Opened &) = delete;
   Opened &operator=(const Opened &) = delete;
