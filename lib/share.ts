@@ -83,10 +83,10 @@ export class PoolShare {
   readonly bytes: Uint8Array;
   /** {@link bytes} by type and offset. */
   readonly view: DataView;
-  readonly #memory: ShareMemory;
-  readonly #slots: Slots;
-  readonly #rows: OutgoingRows;
-  #pushed: number;
+  private readonly memory: ShareMemory;
+  private readonly hand: Slots;
+  private readonly rows: OutgoingRows;
+  private pushed: number;
 
   /**
    * Borrows what a pool's owner has posted. Once: who comes after must be lent a share of its own.
@@ -104,42 +104,42 @@ export class PoolShare {
   private constructor({ library, pool, share, checked }: ShareTicket) {
     const helper = helperAt(library);
     const poolMemory = new PoolMemory(helper, pool);
-    this.#memory = new ShareMemory(helper, pool, share);
-    if (!this.#memory.borrow()) {
+    this.memory = new ShareMemory(helper, pool, share);
+    if (!this.memory.borrow()) {
       throw new NetworkingError("This share has a borrower already. Let the pool's owner reclaim it, and share anew");
     }
-    this.slots = this.#memory.slots;
+    this.slots = this.memory.slots;
     this.slotBytes = poolMemory.slotBytes;
-    this.#slots = new Slots(poolMemory, this.#memory.ring, this.slots, checked, "This share");
-    this.bytes = this.#slots.bytes;
-    this.view = this.#slots.view;
-    this.#rows = new OutgoingRows(this.#memory.rows);
-    this.#pushed = this.#memory.handed;
+    this.hand = new Slots(poolMemory, this.memory.ring, this.slots, checked, "This share");
+    this.bytes = this.hand.bytes;
+    this.view = this.hand.view;
+    this.rows = new OutgoingRows(this.memory.rows);
+    this.pushed = this.memory.handed;
   }
 
   /** How many slots can be taken right now. */
   get available(): number {
-    return this.isOpen ? this.#slots.available : 0;
+    return this.isOpen ? this.hand.available : 0;
   }
 
   /** Whether the pool's owner has not taken the share back. */
   get isOpen(): boolean {
-    return !this.#memory.isClosed;
+    return !this.memory.isClosed;
   }
 
   /** Takes a slot; -1 when none is free, or when the share was taken back. As {@link MessagePool.take}. */
   take(): number {
-    return this.isOpen ? this.#slots.take() : -1;
+    return this.isOpen ? this.hand.take() : -1;
   }
 
   /** Gives a slot back that was not pushed. As {@link MessagePool.free}. */
   free(slot: number): void {
-    this.#slots.free(slot);
+    this.hand.free(slot);
   }
 
   /** Where a slot of yours begins. As {@link MessagePool.offset}. */
   offset(slot: number): number {
-    return this.#slots.offset(slot);
+    return this.hand.offset(slot);
   }
 
   /**
@@ -150,11 +150,11 @@ export class PoolShare {
    * @throws SlotError, SlotOverrunError, TypeError, RangeError; the slot then stays yours.
    */
   push(connection: ConnectionHandle, slot: number, length: number, flags: number, lane = 0): void {
-    if (this.#slots.checked) this.#rows.check(connection, length, flags, lane, this.slotBytes);
-    const index = this.#slots.give(slot);
-    const at = this.#pushed & (this.#memory.capacity - 1);
-    this.#rows.write(at, connection, index, length, flags, lane, 1);
-    this.#pushed = (this.#pushed + 1) >>> 0;
+    if (this.hand.checked) this.rows.check(connection, length, flags, lane, this.slotBytes);
+    const index = this.hand.give(slot);
+    const at = this.pushed & (this.memory.capacity - 1);
+    this.rows.write(at, connection, index, length, flags, lane, 1);
+    this.pushed = (this.pushed + 1) >>> 0;
   }
 
   /**
@@ -164,6 +164,6 @@ export class PoolShare {
    */
   flush(): void {
     if (!this.isOpen) throw new ClosedError("This share was taken back by the owner of its pool");
-    this.#memory.handed = this.#pushed;
+    this.memory.handed = this.pushed;
   }
 }
