@@ -7,13 +7,16 @@ import { number } from "./text.ts";
 const begin = "<!-- benchmarks: written by bun run bench --readme -->";
 const end = "<!-- /benchmarks -->";
 
+// Within this factor nobody wins.
+const even = 1.03;
+
 /** Puts the figures into the text of the README, between its two marks. */
 export function withFigures(readme: string, rows: readonly Row[], machine: Machine, collections?: string): string {
   const from = readme.indexOf(begin);
   const to = readme.indexOf(end);
   if (from < 0 || to < from) throw new Error(`README.md has no place for the figures between ${begin} and ${end}`);
   const parts = [
-    "![Messages a second in memory, beside native code, koffi and one call a message](bench/results.svg)",
+    "![Bars: messages a second in memory of this package, native code in two styles, and koffi](bench/results.svg)",
     verdictTable(judge(rows)),
     rivalTable(rows),
     ...(collections === undefined ? [] : [collections]),
@@ -39,10 +42,20 @@ function rivalTable(rows: readonly Row[]): string {
     .map(({ case: name, unit, median, versus, ratio }) => {
       const isCost = unit.startsWith("ns");
       const base = rows.find((row) => row.case === name && row.variant === versus)?.median ?? 0;
-      const wins = (isCost ? ratio > 1 : ratio < 1) ? versus : ours;
-      return [`${name}, ${unit}`, figure(median), `${figure(base)} (${versus})`, `${wins} wins`];
+      return [
+        `${name}, ${unit}`,
+        figure(median),
+        `${figure(base)} (${versus})`,
+        winner(isCost ? 1 / ratio : ratio, versus),
+      ];
     });
   return markdown(["beside Bun's own sockets, which do not encrypt", ours, "rival", ""], lines);
+}
+
+/** @param advantage how many times as good this package is. */
+function winner(advantage: number, rival: string): string {
+  if (Math.abs(Math.log(advantage)) < Math.log(even)) return "even";
+  return advantage > 1 ? `${ours} wins` : `${rival} wins`;
 }
 
 function figure(value: number): string {
