@@ -5,9 +5,8 @@ add_custom_target(helper_tests)
 
 # Recursive mutexes of GameNetworkingSockets look like lock-order inversions; containers that cross between instrumented
 # and other code look like overflows.
-set(suppressions ${CMAKE_CURRENT_SOURCE_DIR}/test/thread_sanitizer.supp)
 set(environment
-  TSAN_OPTIONS=detect_deadlocks=0:halt_on_error=1:suppressions='${suppressions}'
+  TSAN_OPTIONS=detect_deadlocks=0:halt_on_error=1
   ASAN_OPTIONS=detect_container_overflow=0)
 
 foreach(sanitizer plain ${STEAM_SOCKETS_SANITIZERS})

@@ -152,7 +152,7 @@ enum {
   STEAM_SOCKETS_MESSAGES_SESSION_REQUEST = 4, /* SteamNetworkingMessagesSessionRequest_t */
   STEAM_SOCKETS_MESSAGES_SESSION_FAILED = 5,  /* SteamNetworkingMessagesSessionFailed_t */
   STEAM_SOCKETS_DEBUG_OUTPUT = 6,             /* UTF-8 text without a closing zero; argument is its level */
-  STEAM_SOCKETS_DRAINED = 7,                  /* uint32_t: a connection that refused a message for want of room has it */
+  STEAM_SOCKETS_DRAINED = 7,                  /* uint32_t: a connection that was full and has room again */
 };
 
 /* The head of a record. The payload follows at once; the next record starts `bytes` after this one. */
@@ -253,8 +253,8 @@ typedef struct steam_sockets_share_memory {
   uint32_t ring; /* offset in bytes, as is the next but one */
   uint32_t ring_slots;
   uint32_t entries_at;
-  uint32_t entries; /* a power of two */
-  uint32_t closed;  /* 1 once the owner has reclaimed it or closed the pool */
+  uint32_t entries;  /* a power of two */
+  uint32_t closed;   /* 1 once the owner has reclaimed it or closed the pool */
   uint32_t borrowed; /* for those who borrow, to see that there is one of them */
   uint32_t unused[9];
   uint32_t returned; /* how many slots the return ring has got, in all */
@@ -284,7 +284,7 @@ STEAM_SOCKETS_API int32_t steam_sockets_share_window(int32_t pool, int32_t share
  */
 STEAM_SOCKETS_API int32_t steam_sockets_share_reclaim(int32_t pool, int32_t share, uint32_t *into, uint32_t *left);
 
-/* ---- sending ------------------------------------------------------------------------------------------------------ */
+/* ---- sending ----------------------------------------------------------------------------------------------------- */
 
 /* One message to send. */
 typedef struct steam_sockets_outgoing {
@@ -302,10 +302,11 @@ typedef struct steam_sockets_outgoing {
  * Sends `count` messages: those in slots without a copy, the others copied once. A message that fails does not stop the
  * others, but later ones to the same connection are then not tried, however long the batch is. A message is refused
  * with LimitExceeded when its connection would have more than STEAM_SOCKETS_SEGMENTS, and with InvalidParam when slot,
- * offset or length are out of range or the slot is under way already.
+ * offset, length or references are wrong, or the slot is under way already or another's (of a share, of the owner).
  *
  * A slot goes back through the return ring of its share (or its pool) when the last message that has it is done with;
- * of a message that failed at once, unless keep_failed is set and it is the only one that has the slot.
+ * of a message that failed at once, unless keep_failed is set and it is the only one that has the slot. A message that
+ * is refused for its slot or its references has none, and leaves the slot where it is.
  *
  *  pool        whose slots they are; negative when all are copied
  *  copies      where the copied payloads lie
@@ -321,7 +322,7 @@ STEAM_SOCKETS_API int32_t steam_sockets_send_share(int32_t library, uint32_t epo
 /* How many reliable segments of a connection are not acknowledged, over all that was sent here. */
 STEAM_SOCKETS_API int32_t steam_sockets_segments(int32_t library, uint32_t epoch, uint32_t connection);
 
-/* ---- receiving ---------------------------------------------------------------------------------------------------- */
+/* ---- receiving --------------------------------------------------------------------------------------------------- */
 
 /* Where a batch is received to: for each message one entry of each column. Payloads start at multiples of 8. */
 typedef struct steam_sockets_columns {

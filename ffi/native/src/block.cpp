@@ -23,7 +23,7 @@ void Block::LetGo() {
 
 }  // namespace steam_sockets
 
-void steam_sockets_let_go(void *, void *context) {
+void steam_sockets_let_go(void * /*address*/, void *context) {
   if (context != nullptr) {
     static_cast<steam_sockets::Block *>(context)->LetGo();
   }

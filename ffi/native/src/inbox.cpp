@@ -121,7 +121,7 @@ class Filling {
     return static_cast<uint32_t>(std::max(message.m_cbSize, 0));
   }
 
-  void Place(uint32_t window, uint32_t offset) {
+  void Place(uint32_t window, uint32_t offset) const {
     to_.window[count_ - 1] = window;
     to_.offset[count_ - 1] = offset;
   }

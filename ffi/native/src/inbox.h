@@ -19,7 +19,7 @@ struct HeldSlot {
 
 struct Inbox {
   std::atomic<uint64_t> owner{0};  // who holds a number that is no more may ask, too
-  int32_t library = -1;  // whose messages they are
+  int32_t library = -1;            // whose messages they are
   void (*release)(void *message) = nullptr;
   std::vector<SteamNetworkingMessage_t *> held;
   std::vector<HeldSlot> slots;  // of messages of ours, of which nothing but the payload is needed any more

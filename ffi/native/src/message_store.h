@@ -37,8 +37,8 @@ class MessageStore {
   void PutBackFromAnyThread(SteamNetworkingMessage_t *message);
   void Delete(SteamNetworkingMessage_t *message);
 
-  // The owner's, and those that came back from other threads since it last looked: a list, linked through the field that
-  // else points to the payload.
+  // The owner's, and those that came back from other threads since it last looked: a list, linked through the field
+  // that else points to the payload.
   std::vector<SteamNetworkingMessage_t *> at_hand_;
   std::atomic<SteamNetworkingMessage_t *> returned_{nullptr};
   std::atomic<uint32_t> returned_count_{0};

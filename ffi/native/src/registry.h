@@ -42,7 +42,7 @@ class Registry {
     if (number < 0) {
       return nullptr;
     }
-    Slot &slot = slots_[PlaceOf(number)];
+    const Slot &slot = slots_[PlaceOf(number)];
     return slot.number.load(std::memory_order_acquire) == number ? slot.thing.get() : nullptr;
   }
 
@@ -63,7 +63,7 @@ class Registry {
   void ForEach(Visitor visit) {
     for (uint32_t place = 0; place < kPlaces; ++place) {
       std::unique_lock<std::mutex> guard(lock_);
-      Slot &slot = slots_[place];
+      const Slot &slot = slots_[place];
       if (slot.used) {
         guard.unlock();
         visit(Entry{slot.number.load(std::memory_order_acquire), slot.thing.get()});

@@ -142,8 +142,7 @@ class Batch {
     }
     Pool *const pool = payloads_.pool;
     if (pool == nullptr || outgoing.place >= pool->slots() || outgoing.references == 0 ||
-        outgoing.references > remaining ||
-        pool->ShareOf(outgoing.place) != payloads_.share ||
+        outgoing.references > remaining || pool->ShareOf(outgoing.place) != payloads_.share ||
         !pool->TakeOver(outgoing.place, outgoing.references + (IsHeld(outgoing) ? 1 : 0))) {
       return false;
     }

@@ -19,8 +19,9 @@ struct SendTag {
 
   static SendTag Unpack(int64_t packed) {
     const auto bits = static_cast<uint64_t>(packed);
-    return {static_cast<uint16_t>(bits), static_cast<uint16_t>(bits >> 16 & 0xfff), static_cast<uint8_t>(bits >> 28 & 3),
-            static_cast<uint16_t>(bits >> 30 & 0xfff), static_cast<uint32_t>(bits >> 42)};
+    return {static_cast<uint16_t>(bits), static_cast<uint16_t>(bits >> 16 & 0xfff),
+            static_cast<uint8_t>(bits >> 28 & 3), static_cast<uint16_t>(bits >> 30 & 0xfff),
+            static_cast<uint32_t>(bits >> 42)};
   }
 };
 

@@ -13,12 +13,13 @@
 STEAMNETWORKINGSOCKETS_INTERFACE void SteamNetworkingSockets_SetManualPollMode(bool manual);
 STEAMNETWORKINGSOCKETS_INTERFACE void SteamNetworkingSockets_Poll(int milliseconds);
 
-#if defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_THREAD__) && !defined(__clang__)
 #include <pthread.h>
 #include <time.h>
 
-// GameNetworkingSockets locks its mutexes by std::timed_mutex::try_lock_for, which ends here. The thread sanitizer of GCC
-// up to 13 does not see this function, so it would take every such lock for none; the one that it sees does the same.
+// GameNetworkingSockets locks its mutexes by std::timed_mutex::try_lock_for, which ends here. The thread sanitizer of
+// GCC up to 13 does not see this function, so it would take every such lock for none; the one that it sees does the
+// same.
 extern "C" __attribute__((used)) inline int pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock,
                                                                     const timespec *until) noexcept {
   constexpr int64_t kSecond = 1000000000;
@@ -60,8 +61,7 @@ inline steam_sockets_functions BuiltIn() {
   f.set_manual_poll_mode = &SteamNetworkingSockets_SetManualPollMode;
   f.poll = As<decltype(f.poll)>(&SteamNetworkingSockets_Poll);
   f.configure_lanes = As<decltype(f.configure_lanes)>(&SteamAPI_ISteamNetworkingSockets_ConfigureConnectionLanes);
-  f.real_time_status =
-      As<decltype(f.real_time_status)>(&SteamAPI_ISteamNetworkingSockets_GetConnectionRealTimeStatus);
+  f.real_time_status = As<decltype(f.real_time_status)>(&SteamAPI_ISteamNetworkingSockets_GetConnectionRealTimeStatus);
   f.config_value = As<decltype(f.config_value)>(&SteamAPI_ISteamNetworkingUtils_GetConfigValue);
   f.messages = As<decltype(f.messages)>(&SteamAPI_SteamNetworkingMessages_v002);
   f.receive_on_channel =

@@ -82,6 +82,7 @@ void LosesNothing(uint32_t slots, int32_t rounds) {
   enum class Place : uint8_t { kMine, kUnderWay };
   std::vector<Place> places(slots, Place::kMine);
   std::vector<uint32_t> mine;
+  mine.reserve(slots);
   for (uint32_t slot = 0; slot < slots; ++slot) {
     mine.push_back(slot);
   }
@@ -224,8 +225,9 @@ void TellsNumbersApart() {
       steam_sockets_window window{};
       if (number != 0 && steam_sockets_pool_window(number, &window) == 0) {
         // Who made it wrote its number there.
-        const uint32_t written = *static_cast<uint32_t *>(static_cast<void *>(
-            static_cast<char *>(window.address) + static_cast<steam_sockets_pool_memory *>(window.address)->states));
+        const uint32_t states = static_cast<steam_sockets_pool_memory *>(window.address)->states;
+        uint32_t written = 0;
+        std::memcpy(&written, static_cast<char *>(window.address) + states, sizeof written);
         CHECK(written == static_cast<uint32_t>(number));
         steam_sockets_let_go(window.address, window.context);
       }

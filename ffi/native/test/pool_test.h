@@ -74,8 +74,7 @@ inline steam_sockets_window WindowOf(int32_t pool, int32_t share) {
 
 struct PoolWindow : Window<steam_sockets_pool_memory> {
   Returned returned;
-  explicit PoolWindow(int32_t pool)
-      : Window(WindowOf(pool)), returned(WordsAt(memory()->ring), memory()->ring_slots) {}
+  explicit PoolWindow(int32_t pool) : Window(WindowOf(pool)), returned(WordsAt(memory()->ring), memory()->ring_slots) {}
   char *Payload(uint32_t slot) const { return At(memory()->first_slot + uint64_t{slot} * memory()->stride); }
 };
 

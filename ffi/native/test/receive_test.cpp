@@ -29,8 +29,8 @@ void FillsColumns() {
   SteamNetworkingIdentity two;
   CHECK(one.SetGenericString("one") && two.SetGenericString("two"));
   std::array<HSteamNetConnection, 4> ends{};
-  CHECK(SteamNetworkingSockets()->CreateSocketPair(&ends[0], &ends[1], false, &one, &two));
-  CHECK(SteamNetworkingSockets()->CreateSocketPair(&ends[2], &ends[3], false, &two, &one));
+  CHECK(SteamNetworkingSockets()->CreateSocketPair(&ends.at(0), &ends.at(1), false, &one, &two));
+  CHECK(SteamNetworkingSockets()->CreateSocketPair(&ends.at(2), &ends.at(3), false, &two, &one));
   const HSteamNetPollGroup group = SteamNetworkingSockets()->CreatePollGroup();
   for (const size_t receiver : {1U, 3U}) {
     CHECK(SteamNetworkingSockets()->SetConnectionPollGroup(ends[receiver], group));
@@ -76,6 +76,7 @@ void CopiesWhatIsSmall(bool over_loopback) {
   const std::string text = TextOf(3, 5000);
   const auto send = [&](const std::vector<size_t> &sizes) {
     std::vector<steam_sockets_outgoing> rows;
+    rows.reserve(sizes.size());
     for (const size_t bytes : sizes) {
       rows.push_back(CopyRow(pair.one, 0, bytes));
     }
@@ -176,6 +177,7 @@ void ReleasesWhatItHolds() {
     for (const uint32_t slot : pool.window.returned.TakeAll()) {
       CHECK(slot < 10);
     }
+    rows.reserve(10);
     for (uint32_t slot = 0; slot < 10; ++slot) {
       rows.push_back(SlotRow(pair.one, slot, 8));
     }
@@ -205,7 +207,7 @@ void ReleasesWhatItHolds() {
     hold(library, pair, outside);
     // Copies as well; the leak check sees whether they are released.
     CHECK(SendCopies(library, pair.one, "a copy", 4) == 4);
-    Inbox *const copies = new Inbox(16, 0);
+    auto *const copies = new Inbox(16, 0);
     CHECK(copies->Receive(library, pair.two, 0) == 4);
     CHECK(steam_sockets_inbox_leave(copies->number, nullptr) == STEAM_SOCKETS_BAD_ARGUMENT);
     CHECK(steam_sockets_inbox_leave(copies->number + 1, nullptr) == STEAM_SOCKETS_NOT_OPEN);
@@ -256,7 +258,7 @@ void KeepsToCapacity() {
 // Messages of a channel name no connection: whose they are only their identity says.
 std::atomic<int32_t> on_channel{0};
 
-int32_t ReceiveFromMany(void *, int32_t channel, void **messages, int32_t maximum) {
+int32_t ReceiveFromMany(void * /*channels*/, int32_t channel, void **messages, int32_t maximum) {
   int32_t count = 0;
   for (; count < maximum && on_channel > 0; --on_channel, ++count) {
     SteamNetworkingMessage_t *const message = SteamNetworkingUtils()->AllocateMessage(4);

@@ -2,7 +2,8 @@
 //  - segments are counted as they are sent, and come off when acknowledged, when the message fails, when the connection
 //    is closed and when the library ends;
 //  - a connection refuses with LimitExceeded exactly what would be above STEAM_SOCKETS_SEGMENTS;
-//  - floods that would end the process pass: small reliable messages and large unreliable ones that nobody acknowledges;
+//  - floods that would end the process pass: small reliable messages and large unreliable ones that nobody
+//  acknowledges;
 //  - a connection that refused tells once that it has room, when both limits are half free; a closed one never does.
 #include <array>
 #include <vector>
@@ -46,10 +47,12 @@ std::vector<uint32_t> Drained(const Opened &library) {
 
 bool TellsRoom(const Opened &library, uint32_t connection) {
   std::vector<uint32_t> told;
-  const bool came = Await([&] {
-    told = Drained(library);
-    return !told.empty();
-  }, 10000);
+  const bool came = Await(
+      [&] {
+        told = Drained(library);
+        return !told.empty();
+      },
+      10000);
   return came && told == std::vector<uint32_t>{connection} && Drained(library).empty();
 }
 
@@ -63,8 +66,13 @@ void CountsEachMessage() {
   };
   const std::string text(100000, 'x');
   int32_t expected = 0;
-  for (const Case &each : {Case{kReliable, 0, 1}, {kReliable, 1, 2}, {kReliable, 1000, 2}, {kReliable, 1001, 3},
-                           {kReliable, 100000, 101}, {kUnreliable, 0, 0}, {kUnreliable, 16500, 0},
+  for (const Case &each : {Case{kReliable, 0, 1},
+                           {kReliable, 1, 2},
+                           {kReliable, 1000, 2},
+                           {kReliable, 1001, 3},
+                           {kReliable, 100000, 101},
+                           {kUnreliable, 0, 0},
+                           {kUnreliable, 16500, 0},
                            {kUnreliable, 16501, 18}}) {
     std::vector<steam_sockets_outgoing> rows = {CopyRow(pair.one, 0, each.bytes)};
     rows[0].flags = each.flags;

@@ -24,11 +24,12 @@ constexpr uint32_t kNowhere = 0xdeadbeef;
 bool Comes(OpenPool &pool, const std::multiset<uint32_t> &expected) {
   std::multiset<uint32_t> came;
   return Await([&] {
-    for (const uint32_t slot : pool.window.returned.TakeAll()) {
-      came.insert(slot);
-    }
-    return came.size() >= expected.size();
-  }) && came == expected;
+           for (const uint32_t slot : pool.window.returned.TakeAll()) {
+             came.insert(slot);
+           }
+           return came.size() >= expected.size();
+         }) &&
+         came == expected;
 }
 
 void Delivers(bool over_loopback, uint32_t copy_up_to) {
@@ -127,6 +128,7 @@ void SkipsAfterAFailure() {
 void FailsManyConnections() {
   const Opened library;
   std::vector<steam_sockets_outgoing> rows;
+  rows.reserve(50000);
   for (uint32_t i = 0; i < 50000; ++i) {
     rows.push_back(CopyRow(0x10000000 + i * 77, 0, 4));
   }
@@ -199,12 +201,11 @@ void KeepsWhatFailed() {
   const Opened library;
   const Pair pair(false);
   OpenPool pool(8, 8);
-  std::vector<steam_sockets_outgoing> rows = {
-      SlotRow(kNowhere, 0, 8), SlotRow(kNowhere, 1, 8),  // failed, not tried
-      SlotRow(pair.one, 2, 8),                           // sent
-      SlotRow(pair.two, 3, 9),                           // refused
-      SlotRow(kNowhere, 4, 8), SlotRow(kNowhere, 4, 8),  // several have it
-      CopyRow(kNowhere, 0, 4)};
+  std::vector<steam_sockets_outgoing> rows = {SlotRow(kNowhere, 0, 8), SlotRow(kNowhere, 1, 8),  // failed, not tried
+                                              SlotRow(pair.one, 2, 8),                           // sent
+                                              SlotRow(pair.two, 3, 9),                           // refused
+                                              SlotRow(kNowhere, 4, 8), SlotRow(kNowhere, 4, 8),  // several have it
+                                              CopyRow(kNowhere, 0, 4)};
   rows[4].references = 2;
   rows[5].references = 0;
   CHECK(Send(library, pool.number, rows, "test", true) == 1);
@@ -374,6 +375,7 @@ void OutlivesItsThread() {
     for (const bool over_loopback : {false, true}) {
       const Pair pair(over_loopback);
       std::vector<steam_sockets_outgoing> rows;
+      rows.reserve(50);
       for (uint32_t i = 0; i < 50; ++i) {
         rows.push_back(SlotRow(pair.one, (over_loopback ? 50 : 0) + i, 1000));
       }

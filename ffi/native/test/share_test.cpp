@@ -1,5 +1,6 @@
 // Proves of shares of pools:
-//  - a borrower on another thread takes slots and hands them over by the documented protocol, while the owner sends; all
+//  - a borrower on another thread takes slots and hands them over by the documented protocol, while the owner sends;
+//  all
 //    arrives, and every slot comes back to the share, none lost or doubled;
 //  - reclaiming gives back what is not under way, handed over or not, and the rest in time; then the number is no more;
 //  - slots are sent only by whom they belong to, and every wrong argument is refused with nothing changed;
@@ -25,6 +26,7 @@ using namespace traffic_test;
 
 std::vector<uint32_t> Slots(uint32_t first, uint32_t count) {
   std::vector<uint32_t> slots;
+  slots.reserve(count);
   for (uint32_t i = 0; i < count; ++i) {
     slots.push_back(first + i);
   }
@@ -94,21 +96,23 @@ void SendsForBorrowers(bool over_loopback) {
   std::array<uint32_t, 2> next{};
   bool in_order = true;
   int32_t sent = 0;
-  CHECK(Await([&] {
-    for (const int32_t share : shares) {
-      sent += SendShare(library, pool, share);
-    }
-    while (inbox.Receive(library, pair.two, next[0] % 2 == 0 ? UINT32_MAX : 0) > 0) {
-      for (const std::string &text : inbox.Texts()) {
-        std::array<uint32_t, 2> read{};
-        CHECK(text.size() == sizeof read);
-        std::memcpy(read.data(), text.data(), sizeof read);
-        in_order = in_order && read[0] < 2 && read[1] == next[read[0] % 2];
-        ++next[read[0] % 2];
-      }
-    }
-    return next[0] + next[1] == 2 * each;
-  }, 30000));
+  CHECK(Await(
+      [&] {
+        for (const int32_t share : shares) {
+          sent += SendShare(library, pool, share);
+        }
+        while (inbox.Receive(library, pair.two, next[0] % 2 == 0 ? UINT32_MAX : 0) > 0) {
+          for (const std::string &text : inbox.Texts()) {
+            std::array<uint32_t, 2> read{};
+            CHECK(text.size() == sizeof read);
+            std::memcpy(read.data(), text.data(), sizeof read);
+            in_order = in_order && read[0] < 2 && read[1] == next[read[0] % 2];
+            ++next[read[0] % 2];
+          }
+        }
+        return next[0] + next[1] == 2 * each;
+      },
+      30000));
   for (std::thread &borrower : borrowers) {
     borrower.join();
   }
@@ -218,8 +222,8 @@ void RefusesWhatIsWrong() {
   CHECK(SendShare(library, pool, share) == 0);
   CHECK(mine.memory()->failed == 2 && mine.memory()->sent == 0 && mine.memory()->taken == 2);
   CHECK(mine.returned.Take() == -1);
-  // One that failed comes back to the share: by its length, by its connection, and because another one failed. What else
-  // an entry says is not looked at.
+  // One that failed comes back to the share: by its length, by its connection, and because another one failed. What
+  // else an entry says is not looked at.
   mine.HandOver(SlotRow(pair.one, 0, 65));
   steam_sockets_outgoing odd = SlotRow(pair.one, 1, 64);
   odd.references = 77;

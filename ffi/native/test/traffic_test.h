@@ -3,6 +3,7 @@
 
 #include <steam/steamnetworkingtypes.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstring>
@@ -147,13 +148,16 @@ struct Inbox {
       steam_sockets_let_go(of_pool.address, of_pool.context);
       return payload;
     }
-    return reinterpret_cast<const char *>(address[i]);
+    const char *payload = nullptr;
+    std::memcpy(&payload, &address[i], sizeof payload);
+    return payload;
   }
 
   std::string Text(size_t i) const { return {Payload(i), bytes[i]}; }
 
   std::vector<std::string> Texts() const {
     std::vector<std::string> texts;
+    texts.reserve(static_cast<size_t>(std::max(count, 0)));
     for (int32_t i = 0; i < count; ++i) {
       texts.push_back(Text(static_cast<size_t>(i)));
     }
