@@ -4,7 +4,6 @@ import { MessageKind, Outgoing, type MessageReader } from "./message.ts";
 import type { Traffic } from "./traffic.ts";
 
 const inputsPerAction = 16;
-// The library ends the process when too much that is reliable waits to be acknowledged.
 const mostActionsUnderWay = 64;
 
 /** One bot and its connection to the server. */
@@ -37,16 +36,15 @@ export class Bot {
     if (this.isGone || !this.isConnected) return;
     const { sent } = this.#input;
     if (this.#isFinished) {
-      traffic.add(this.farewell.write(this.number, this.#action.sent));
+      traffic.say(this.farewell, this.number, this.#action.sent);
     } else if (this.#hello.sent === 0) {
-      traffic.add(this.#hello.write(this.number, 0));
+      traffic.say(this.#hello, this.number, 0);
     } else if (this.newestSnapshot > 0) {
       // Not all bots at the same tick.
       const isDue = (sent + this.number) % inputsPerAction === 0;
       const action = this.#action;
-      if (isDue && action.sent - this.#echoes < mostActionsUnderWay)
-        traffic.add(action.write(this.number, action.sent));
-      traffic.add(this.#input.write(this.number, sent + 1, this.newestSnapshot));
+      if (isDue && action.sent - this.#echoes < mostActionsUnderWay) traffic.say(action, this.number, action.sent);
+      traffic.say(this.#input, this.number, sent + 1, this.newestSnapshot);
     }
   }
 

@@ -8,11 +8,9 @@ import {
   type ConnectionStatusChangedEvent,
   type Networking,
   type PollGroupHandle,
-  type ReceivedMessage,
 } from "../../index.ts";
 import { Bot } from "./bot.ts";
 import { connectionOptions } from "./connection-options.ts";
-import { MessageReader, mostMessagesPerTick } from "./message.ts";
 import { Problems } from "./problems.ts";
 import { goodEnd, type Assignment, type State } from "./protocol.ts";
 import { playRole, type Role } from "./role.ts";
@@ -21,8 +19,7 @@ import { lossOf, Traffic } from "./traffic.ts";
 class Bots implements Role<State> {
   readonly #net: Networking;
   readonly #pollGroup: PollGroupHandle;
-  readonly #reader: MessageReader;
-  readonly #traffic = new Traffic();
+  readonly #traffic: Traffic;
   readonly #problems = new Problems();
   /** A connection's user data is its bot's place in here. */
   readonly #bots: readonly Bot[];
@@ -30,8 +27,8 @@ class Bots implements Role<State> {
 
   constructor({ library, address, bots, messageBytes }: Assignment) {
     if (address === undefined) throw new TypeError("Bots need the server's address");
-    this.#reader = new MessageReader(messageBytes);
     this.#net = openNetworking({ library });
+    this.#traffic = new Traffic(bots, messageBytes, this.#net.library.path);
     const { sockets } = this.#net;
     this.#pollGroup = sockets.createPollGroup();
     this.#net.on("connectionStatusChanged", (event) => this.#onStatusChanged(event));
@@ -45,8 +42,7 @@ class Bots implements Role<State> {
   tick(): boolean {
     const { sockets } = this.#net;
     this.#net.runCallbacks();
-    const most = mostMessagesPerTick(this.#bots.length);
-    for (const message of sockets.receiveMessagesOnPollGroup(this.#pollGroup, most)) this.#take(message);
+    this.#traffic.receive(sockets, this.#pollGroup, (place) => this.#bots[place]?.take(this.#traffic.reader) ?? false);
     for (const bot of this.#bots) bot.speak(this.#traffic);
     this.#traffic.send(sockets);
     for (const bot of this.#bots) {
@@ -68,13 +64,8 @@ class Bots implements Role<State> {
   }
 
   close(): void {
+    this.#traffic.close();
     this.#net.close();
-  }
-
-  #take({ payload, receiverUserData }: ReceivedMessage): void {
-    const bot = this.#bots[receiverUserData];
-    const isRight = bot !== undefined && this.#reader.read(payload) && bot.take(this.#reader);
-    this.#traffic.countReceived(this.#reader.kind, isRight);
   }
 
   #onStatusChanged({ connectHandle, connection }: ConnectionStatusChangedEvent): void {

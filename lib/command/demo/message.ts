@@ -2,7 +2,7 @@
  * The demo's messages. Each is a head of three words (kind and bot, counter, echo) and a pattern that follows from the
  * head, so that whoever receives one can tell of every byte whether it is right.
  */
-import { SendFlags, type ConnectionHandle, type OutgoingMessage } from "../../index.ts";
+import { SendFlags, type ConnectionHandle } from "../../index.ts";
 
 /** What a message says. */
 export const MessageKind = {
@@ -58,34 +58,44 @@ function flagsOf(kind: number): number {
 const headWords = 3;
 const kindBits = 8;
 
-/** A message of one kind over one connection, written again and again into the same memory. */
-export class Outgoing implements OutgoingMessage {
+/** A message of one kind over one connection, said again and again. */
+export class Outgoing {
   readonly connection: ConnectionHandle;
   readonly kind: MessageKind;
-  readonly data: Uint8Array;
+  readonly bytes: number;
   readonly flags: number;
   /** How many of them the library has taken. */
   sent = 0;
-  readonly #words: Uint32Array;
 
   constructor(connection: ConnectionHandle, kind: MessageKind, bytes = smallBytes) {
     this.connection = connection;
     this.kind = kind;
+    this.bytes = bytes;
     this.flags = flagsOf(kind);
-    this.#words = new Uint32Array(new ArrayBuffer(Math.ceil(bytes / 4) * 4));
-    this.data = new Uint8Array(this.#words.buffer, 0, bytes);
   }
+}
 
-  /** Writes it whole. */
-  write(bot: number, counter: number, echo = 0): this {
-    const words = this.#words;
-    words[0] = this.kind | (bot << kindBits);
-    words[1] = counter;
-    words[2] = echo;
-    const seed = seedOf(words);
-    for (let at = headWords; at < words.length; at++) words[at] = patternAt(seed, at);
-    return this;
-  }
+/** Bytes of memory that a message is written to. */
+export function roomFor(bytes: number): number {
+  return Math.ceil(bytes / 4) * 4;
+}
+
+/** Writes a message whole, from `at` on in memory that has {@link roomFor} it. */
+export function writeMessage(
+  memory: DataView,
+  at: number,
+  { kind, bytes }: Outgoing,
+  bot: number,
+  counter: number,
+  echo: number,
+): void {
+  const first = kind | (bot << kindBits);
+  memory.setUint32(at, first, true);
+  memory.setUint32(at + 4, counter, true);
+  memory.setUint32(at + 8, echo, true);
+  const seed = seedOf(first, counter, echo);
+  const words = roomFor(bytes) / 4;
+  for (let word = headWords; word < words; word++) memory.setUint32(at + 4 * word, patternAt(seed, word), true);
 }
 
 /** Reads messages and checks their every byte. */
@@ -96,40 +106,36 @@ export class MessageReader {
   counter = 0;
   echo = 0;
   readonly #snapshotBytes: number;
-  readonly #words: Uint32Array;
-  readonly #bytes: Uint8Array;
 
   constructor(snapshotBytes: number) {
     this.#snapshotBytes = snapshotBytes;
-    this.#words = new Uint32Array(new ArrayBuffer(Math.ceil(Math.max(snapshotBytes, smallBytes) / 4) * 4));
-    this.#bytes = new Uint8Array(this.#words.buffer);
   }
 
-  /** Reads a message. False when anything in it is not as its sender wrote it. */
-  read(payload: Uint8Array): boolean {
-    const words = this.#words;
-    const { length } = payload;
-    if (length > this.#bytes.length) return false;
-    this.#bytes.set(payload);
-    this.kind = words[0]! & ((1 << kindBits) - 1);
-    this.bot = words[0]! >>> kindBits;
-    this.counter = words[1]!;
-    this.echo = words[2]!;
+  /** Reads the message of `length` bytes at `at`. False when anything in it is not as its sender wrote it. */
+  read(memory: DataView, at: number, length: number): boolean {
+    if (length < 4 * headWords) return false;
+    const first = memory.getUint32(at, true);
+    this.kind = first & ((1 << kindBits) - 1);
+    this.bot = first >>> kindBits;
+    this.counter = memory.getUint32(at + 4, true);
+    this.echo = memory.getUint32(at + 8, true);
     if (length !== (this.kind === MessageKind.Snapshot ? this.#snapshotBytes : smallBytes)) return false;
 
-    const seed = seedOf(words);
+    const seed = seedOf(first, this.counter, this.echo);
     const whole = length >>> 2;
-    for (let at = headWords; at < whole; at++) {
-      if (words[at] !== patternAt(seed, at)) return false;
+    for (let word = headWords; word < whole; word++) {
+      if (memory.getUint32(at + 4 * word, true) !== patternAt(seed, word)) return false;
     }
-    // Bytes behind the end don't count: they are an earlier message's.
-    const rest = length & 3;
-    return rest === 0 || (words[whole]! ^ patternAt(seed, whole)) << (32 - 8 * rest) === 0;
+    const last = patternAt(seed, whole);
+    for (let rest = 0; rest < (length & 3); rest++) {
+      if (memory.getUint8(at + 4 * whole + rest) !== ((last >>> (8 * rest)) & 0xff)) return false;
+    }
+    return true;
   }
 }
 
-function seedOf(words: Uint32Array): number {
-  return Math.imul(words[0]!, 0x9e37_79b1) ^ Math.imul(words[1]!, 0x85eb_ca77) ^ Math.imul(words[2]!, 0xc2b2_ae3d);
+function seedOf(first: number, counter: number, echo: number): number {
+  return Math.imul(first, 0x9e37_79b1) ^ Math.imul(counter, 0x85eb_ca77) ^ Math.imul(echo, 0xc2b2_ae3d);
 }
 
 function patternAt(seed: number, at: number): number {

@@ -10,11 +10,9 @@ import {
   type ConnectionStatusChangedEvent,
   type Networking,
   type PollGroupHandle,
-  type ReceivedMessage,
 } from "../../index.ts";
 import { connectionOptions } from "./connection-options.ts";
 import { Lateness } from "./lateness.ts";
-import { MessageReader, mostMessagesPerTick } from "./message.ts";
 import { Player } from "./player.ts";
 import { Problems } from "./problems.ts";
 import { goodEnd, type Assignment, type ServerState } from "./protocol.ts";
@@ -33,8 +31,7 @@ class Server implements Role<ServerState> {
   readonly #address: string;
   readonly #pollGroup: PollGroupHandle;
   readonly #openToListeningMilliseconds: number;
-  readonly #reader: MessageReader;
-  readonly #traffic = new Traffic();
+  readonly #traffic: Traffic;
   readonly #problems = new Problems();
   readonly #ticks: number;
   readonly #lateness: Lateness;
@@ -55,7 +52,6 @@ class Server implements Role<ServerState> {
     this.#assignment = assignment;
     this.#ticks = Math.max(1, Math.round(assignment.seconds * assignment.hz));
     this.#lateness = new Lateness(this.#ticks);
-    this.#reader = new MessageReader(assignment.messageBytes);
     const beforeOpen = performance.now();
     this.#net = openNetworking({ library: assignment.library });
     const { sockets } = this.#net;
@@ -63,6 +59,7 @@ class Server implements Role<ServerState> {
     this.#openToListeningMilliseconds = performance.now() - beforeOpen;
     this.#address = sockets.getListenSocketAddress(listenSocket) ?? "";
     this.#pollGroup = sockets.createPollGroup();
+    this.#traffic = new Traffic(assignment.bots, assignment.messageBytes, this.#net.library.path);
     this.#net.on("connectionStatusChanged", (event) => this.#onStatusChanged(event));
   }
 
@@ -106,16 +103,17 @@ class Server implements Role<ServerState> {
       if (player.saidFarewell || player.isGone) continue;
       this.#problems.add(`${player.name} did not say farewell within ${farewellMilliseconds / 1000} s`);
     }
+    this.#traffic.close();
     this.#net.close();
   }
 
   #receive(): void {
     const { sockets } = this.#net;
     this.#net.runCallbacks();
-    const most = mostMessagesPerTick(this.#assignment.bots);
-    const messages = sockets.receiveMessagesOnPollGroup(this.#pollGroup, most);
-    for (const message of messages) this.#take(message);
-    if (messages.length === most) return;
+    const isAll = this.#traffic.receive(sockets, this.#pollGroup, (place) => {
+      return this.#players[place]?.take(this.#traffic.reader, this.#tick) ?? false;
+    });
+    if (!isAll) return;
     // Not before all is received: closing drops the rest.
     for (const player of this.#leaving.splice(0)) {
       sockets.closeConnection(player.connection);
@@ -134,8 +132,8 @@ class Server implements Role<ServerState> {
       if (!player.isPlaying) continue;
       const { bot, echo, snapshot } = player;
       // One echo a tick is more than bots ask for; one that is refused is owed and comes with a later tick.
-      if (echo.sent < player.actions) this.#traffic.add(echo.write(bot, echo.sent));
-      this.#traffic.add(snapshot.write(bot, this.#tick, player.newestInput));
+      if (echo.sent < player.actions) this.#traffic.say(echo, bot, echo.sent);
+      this.#traffic.say(snapshot, bot, this.#tick, player.newestInput);
     }
     this.#measure(this.#players[this.#tick % this.#players.length]);
     if (this.#tick < this.#ticks && this.#seconds() < this.#assignment.seconds + overtimeSeconds) return;
@@ -146,7 +144,7 @@ class Server implements Role<ServerState> {
 
   #finish(): void {
     for (const { isPlaying, bot, echo, finish } of this.#players) {
-      if (isPlaying && finish.sent === 0) this.#traffic.add(finish.write(bot, echo.sent));
+      if (isPlaying && finish.sent === 0) this.#traffic.say(finish, bot, echo.sent);
     }
   }
 
@@ -172,12 +170,6 @@ class Server implements Role<ServerState> {
     if (player === undefined || !player.isPlaying) return;
     const { result, connectionStatus } = this.#net.sockets.getConnectionRealTimeStatus(player.connection);
     if (result === Result.OK && connectionStatus !== undefined) player.pingMilliseconds = connectionStatus.ping;
-  }
-
-  #take({ payload, receiverUserData }: ReceivedMessage): void {
-    const player = this.#players[receiverUserData];
-    const isRight = player !== undefined && this.#reader.read(payload) && player.take(this.#reader, this.#tick);
-    this.#traffic.countReceived(this.#reader.kind, isRight);
   }
 
   #onStatusChanged({ connectHandle, connection }: ConnectionStatusChangedEvent): void {

@@ -1,6 +1,14 @@
-/** Counting messages, and sending a tick's worth of them at once. */
-import type { NetworkingSockets } from "../../index.ts";
-import { isReliable, type Outgoing } from "./message.ts";
+/** A tick's worth of messages: received at once, sent at once, and counted. */
+import { Inbox, MessagePool, Outbox, type NetworkingSockets, type PollGroupHandle } from "../../index.ts";
+import {
+  isReliable,
+  MessageReader,
+  mostMessagesPerTick,
+  roomFor,
+  smallBytes,
+  writeMessage,
+  type Outgoing,
+} from "./message.ts";
 
 /** Messages that a process sent and received. */
 export interface TrafficCounts {
@@ -14,6 +22,11 @@ export interface TrafficCounts {
   readonly corrupt: number;
 }
 
+// A message and an echo each tick, and what waits to be acknowledged or to be sent.
+const slotsPerBot = 16;
+const messagesPerBot = 2;
+const fewest = 64;
+
 /** What a process sends and receives. */
 export class Traffic implements TrafficCounts {
   sent = 0;
@@ -21,19 +34,40 @@ export class Traffic implements TrafficCounts {
   reliableSent = 0;
   reliableReceived = 0;
   corrupt = 0;
+  /** The message that {@link receive} shows. */
+  readonly reader: MessageReader;
+  readonly #pool: MessagePool;
+  readonly #outbox: Outbox;
+  readonly #inbox: Inbox;
   readonly #waiting: Outgoing[] = [];
 
-  /** Adds a message to those that {@link send} sends. */
-  add(message: Outgoing): void {
-    this.#waiting.push(message);
+  /** @param library the file whose network it is for. */
+  constructor(bots: number, messageBytes: number, library: string) {
+    this.reader = new MessageReader(messageBytes);
+    this.#pool = new MessagePool({
+      slots: fewest + slotsPerBot * bots,
+      slotBytes: roomFor(Math.max(messageBytes, smallBytes)),
+      library,
+    });
+    this.#outbox = new Outbox(this.#pool, { messages: fewest + messagesPerBot * bots });
+    this.#inbox = new Inbox({ messages: mostMessagesPerTick(bots) });
+  }
+
+  /** Adds a message to those that {@link send} sends; not when there is no room for it. */
+  say(message: Outgoing, bot: number, counter: number, echo = 0): void {
+    const slot = this.#pool.take();
+    if (slot < 0) return;
+    writeMessage(this.#pool.view, this.#pool.offset(slot), message, bot, counter, echo);
+    const index = this.#outbox.push(message.connection, slot, message.bytes, message.flags);
+    if (index < 0) this.#pool.free(slot);
+    else this.#waiting[index] = message;
   }
 
   /** Sends all that were added, with one native call. One that the library refuses is not counted as sent. */
   send(sockets: NetworkingSockets): void {
-    if (this.#waiting.length === 0) return;
-    sockets.sendMessages(this.#waiting).forEach((result, index) => {
-      const message = this.#waiting[index];
-      if (result <= 0 || message === undefined) return;
+    sockets.sendMessages(this.#outbox);
+    this.#waiting.forEach((message, index) => {
+      if (this.#outbox.result(index) <= 0) return;
       message.sent++;
       this.sent++;
       if (isReliable(message.kind)) this.reliableSent++;
@@ -41,14 +75,34 @@ export class Traffic implements TrafficCounts {
     this.#waiting.length = 0;
   }
 
-  /** Counts a message that was received. */
-  countReceived(kind: number, isRight: boolean): void {
+  /**
+   * Receives with one native call, and shows each message to `take`, with its connection's user data.
+   * @param take whether the message is one that can be right; {@link reader} holds it when its bytes are.
+   * @returns whether that was all that has come.
+   */
+  receive(sockets: NetworkingSockets, group: PollGroupHandle, take: (userData: number) => boolean): boolean {
+    const inbox = this.#inbox;
+    const count = sockets.receiveMessagesOnPollGroup(group, inbox);
+    for (let i = 0; i < count; i++) {
+      const isWhole = this.reader.read(inbox.view(i), inbox.offset(i), inbox.length(i));
+      this.#countReceived(isWhole && take(inbox.userData(i)));
+    }
+    return count < inbox.messages;
+  }
+
+  /** Gives all memory back. */
+  close(): void {
+    this.#inbox.close();
+    this.#pool.close();
+  }
+
+  #countReceived(isRight: boolean): void {
     if (!isRight) {
       this.corrupt++;
       return;
     }
     this.received++;
-    if (isReliable(kind)) this.reliableReceived++;
+    if (isReliable(this.reader.kind)) this.reliableReceived++;
   }
 
   /** The counts as they are now. */
