@@ -54,9 +54,6 @@ set(Protobuf_USE_STATIC_LIBS ON)
 add_subdirectory(${gns_folder} gns EXCLUDE_FROM_ALL)
 
 # Lets roots that are added at run time be trusted, not only the one that is compiled in.
-target_compile_definitions(GameNetworkingSockets_s PRIVATE
-  STEAMNETWORKINGSOCKETS_ALLOW_DYNAMIC_SELFSIGNED_CERTS
-  # Its locks check themselves by default, which is three tenths of all that a message costs.
-  STEAMNETWORKINGSOCKETS_LOCK_DEBUG_LEVEL=0)
+target_compile_definitions(GameNetworkingSockets_s PRIVATE STEAMNETWORKINGSOCKETS_ALLOW_DYNAMIC_SELFSIGNED_CERTS)
 set_property(SOURCE ${gns_folder}/src/common/opensslwrapper.cpp TARGET_DIRECTORY GameNetworkingSockets_s
   PROPERTY COMPILE_OPTIONS -include ${CMAKE_CURRENT_SOURCE_DIR}/src/aws_lc_version.h -Wno-deprecated-declarations)
