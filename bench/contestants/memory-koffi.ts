@@ -5,7 +5,7 @@
  */
 import koffi from "koffi";
 import { numberOf, obey } from "./obey.ts";
-import { readPayload, writePayload } from "./payload.ts";
+import { readEnds, readLines, writeEnds, writeLines } from "./payload.ts";
 
 const structBytes = 216;
 const bytesAt = 8;
@@ -72,18 +72,18 @@ await obey({
   memory(command) {
     const bytes = numberOf(command, "bytes");
     const batch = numberOf(command, "batch");
-    const touched = command["touch"] === "touched";
+    const [write, read] = command["touch"] === "touched" ? [writeLines, readLines] : [writeEnds, readEnds];
     const flags = command["reliable"] === true ? reliable : 0;
     const nanoseconds = numberOf(command, "milliseconds") * 1e6;
     const payload = Buffer.alloc(bytes);
     const view = new DataView(payload.buffer, payload.byteOffset, bytes);
-    let [number, written, read, messages] = [0, 0, 0, 0];
+    let [number, messages, wrote, found] = [0, 0, 0, 0];
     const start = Bun.nanoseconds();
     let passed = 0;
     for (; passed < nanoseconds; passed = Bun.nanoseconds() - start) {
       for (let turn = 0; turn < messagesPerLook / 16 / batch; turn++) {
         for (let i = 0; i < batch; i++) {
-          written = (written + writePayload(view, 0, bytes, number++, touched)) | 0;
+          wrote = (wrote + write(view, 0, bytes, number++)) | 0;
           const messageNumber = new BigInt64Array(1);
           const result: number = send(self, from, payload, bytes, flags, messageNumber);
           if (result !== 1) throw new Error(`A message was not sent: result ${result}`);
@@ -91,14 +91,14 @@ await obey({
         for (let left = batch; left > 0;) {
           const received = receiveUpTo(batch);
           for (const { data, size } of received) {
-            read = (read + readPayload(new DataView(data.buffer, data.byteOffset, size), 0, size, touched)) | 0;
+            found = (found + read(new DataView(data.buffer, data.byteOffset, size), 0, size)) | 0;
           }
           left -= received.length;
           messages += received.length;
         }
       }
     }
-    if (written !== read) throw new Error("Other bytes came than were sent");
+    if (wrote !== found) throw new Error("Other bytes came than were sent");
     return { messages, nanoseconds: passed };
   },
 });

@@ -1,16 +1,22 @@
 /** What is written into payloads and read from them, the same in every variant; see payload.h of the native program. */
 
 /**
- * Writes a payload of the memory suite. Touched: a word in each line of 64 bytes, so that the whole payload has to come
- * into the cache; otherwise the first byte and the last one, which is what it costs to move messages.
+ * Touches a payload of the memory suite at its ends, which is what it costs to move messages.
  * @returns a sum; that of all writes and that of all reads must agree.
  */
-export function writePayload(view: DataView, at: number, bytes: number, number: number, touched: boolean): number {
-  if (!touched) {
-    view.setUint8(at, number);
-    view.setUint8(at + bytes - 1, number + 1);
-    return (number & 0xff) + ((number + 1) & 0xff);
-  }
+export function writeEnds(view: DataView, at: number, bytes: number, number: number): number {
+  view.setUint8(at, number);
+  view.setUint8(at + bytes - 1, number + 1);
+  return (number & 0xff) + ((number + 1) & 0xff);
+}
+
+/** Reads what {@link writeEnds} wrote. */
+export function readEnds(view: DataView, at: number, bytes: number): number {
+  return view.getUint8(at) + view.getUint8(at + bytes - 1);
+}
+
+/** Touches a word in each line of 64 bytes, so that the whole payload has to come into the cache. */
+export function writeLines(view: DataView, at: number, bytes: number, number: number): number {
   let sum = 0;
   for (let line = 0; line < bytes; line += 64) {
     const word = (number + line) | 0;
@@ -20,9 +26,8 @@ export function writePayload(view: DataView, at: number, bytes: number, number: 
   return sum;
 }
 
-/** Reads what {@link writePayload} wrote. */
-export function readPayload(view: DataView, at: number, bytes: number, touched: boolean): number {
-  if (!touched) return view.getUint8(at) + view.getUint8(at + bytes - 1);
+/** Reads what {@link writeLines} wrote. */
+export function readLines(view: DataView, at: number, bytes: number): number {
   let sum = 0;
   for (let line = 0; line < bytes; line += 64) sum = (sum + view.getInt32(at + line, true)) | 0;
   return sum;
