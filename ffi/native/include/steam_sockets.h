@@ -353,7 +353,7 @@ typedef struct steam_sockets_columns {
  * STEAM_SOCKETS_APART and the entry's number: it lies at the address, and the offset is 0.
  * Less than that: it lies at the address, which is window * 2^20 + offset.
  */
-#define STEAM_SOCKETS_IN_ARENA 0
+enum { STEAM_SOCKETS_IN_ARENA = 0 };
 #define STEAM_SOCKETS_IN_POOL 0x80000000
 #define STEAM_SOCKETS_APART 0x40000000
 

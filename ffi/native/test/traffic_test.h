@@ -149,7 +149,7 @@ struct Inbox {
       return payload;
     }
     const char *payload = nullptr;
-    std::memcpy(&payload, &address[i], sizeof payload);
+    std::memcpy(static_cast<void *>(&payload), &address[i], sizeof payload);
     return payload;
   }
 
