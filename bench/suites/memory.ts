@@ -20,8 +20,8 @@ const largeBytes = 16_384;
 
 export async function* memory({ library, native, quick, progress }: Bench): AsyncGenerator<Row[]> {
   const cases = quick ? fewCases() : allCases();
-  const rounds = quick ? 5 : 7;
-  const milliseconds = quick ? 40 : 120;
+  const rounds = quick ? 9 : 11;
+  const milliseconds = quick ? 30 : 80;
   const environment = { STEAM_SOCKETS_LIBRARY: library };
   await using nativeProgram = Contestant.native("native program", native);
   await using checked = Contestant.script(ours, "memory.ts", ["checked"], environment);
