@@ -229,7 +229,8 @@ typedef struct steam_sockets_pool_memory {
  */
 STEAM_SOCKETS_API int32_t steam_sockets_pool_open(uint32_t slots, uint32_t slot_bytes, bool guarded);
 
-/* A window over a pool's memory. Any thread, until the pool is closed. Answers 0 or NOT_OPEN. */
+/* A window over a pool's memory. Any thread, until the pool is closed and nothing of it is under way. Answers 0 or
+ * NOT_OPEN. */
 STEAM_SOCKETS_API int32_t steam_sockets_pool_window(int32_t pool, steam_sockets_window *window);
 
 /* Closes a pool: nothing more is sent from it. Its memory lives on for its windows and for the messages that are under

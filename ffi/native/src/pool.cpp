@@ -94,8 +94,8 @@ int32_t Pool::InFlight() const {
 
 bool Pool::Window(int32_t number, steam_sockets_window &window) {
   const std::lock_guard<std::mutex> lock(lock_);
-  // Since it was found, it may have been closed and opened again by somebody else.
-  if (all_pools.Find(number) != this) {
+  // Since it was found, it may have come to its end and have been opened again by somebody else.
+  if (number_ != number || block_ == nullptr) {
     return false;
   }
   window = block_->Window();
@@ -307,7 +307,7 @@ int32_t steam_sockets_pool_open(uint32_t slots, uint32_t slot_bytes, bool guarde
 }
 
 int32_t steam_sockets_pool_window(int32_t number, steam_sockets_window *window) {
-  Pool *const pool = all_pools.Find(number);
+  Pool *const pool = all_pools.FindHidden(number);
   if (pool == nullptr || window == nullptr) {
     return pool == nullptr ? STEAM_SOCKETS_NOT_OPEN : STEAM_SOCKETS_BAD_ARGUMENT;
   }

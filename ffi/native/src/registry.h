@@ -46,6 +46,13 @@ class Registry {
     return slot.number.load(std::memory_order_acquire) == number ? slot.thing.get() : nullptr;
   }
 
+  // The thing that has or had this number, when its place is still taken; else null.
+  Thing *FindHidden(int32_t number) {
+    const std::lock_guard<std::mutex> guard(lock_);
+    Slot *const slot = number < 0 ? nullptr : &slots_[PlaceOf(number)];
+    return slot != nullptr && slot->used ? slot->thing.get() : nullptr;
+  }
+
   // The thing at a place, whether or not it can still be found by number. The place must have been taken.
   Thing &At(uint32_t place) { return *slots_[place].thing; }
 
