@@ -2,6 +2,7 @@
  * Proves of the README:
  *  - the server and the client in it are the examples, word for word, each under 20 lines;
  *  - they run as they stand: two processes, and the client prints what the server sent back;
+ *  - the snapshots example runs: its bot sees the server's ticks;
  *  - every command that it names in package.json exists.
  */
 import { describe, expect, test } from "bun:test";
@@ -37,6 +38,23 @@ describe("the README", () => {
       });
       expect(await new Response(client.stdout).text()).toBe("hello over encrypted UDP\n");
       expect(await client.exited).toBe(0);
+    } finally {
+      server.kill();
+      await server.exited;
+    }
+  });
+
+  test("names a game server on the hot path, whose bot sees its ticks", async () => {
+    const run = (name: string) =>
+      Bun.spawn([process.execPath, `examples/snapshots/${name}.ts`], { cwd: root, stdout: "pipe", stderr: "inherit" });
+    const server = run("server");
+    try {
+      await server.stdout.getReader().read();
+      const client = run("client");
+      const { value } = await client.stdout.getReader().read();
+      expect(new TextDecoder().decode(value)).toMatch(/^tick \d+, 1 players\n/);
+      client.kill();
+      await client.exited;
     } finally {
       server.kill();
       await server.exited;
