@@ -23,6 +23,7 @@ export * from "./errors.ts";
 export type { ConnectionStatusChangedEvent, DebugOutputEvent, DrainEvent, NetworkingEvents } from "./events.ts";
 export * from "./handles.ts";
 export { Inbox, type InboxMode, type InboxOptions } from "./inbox.ts";
+export { NetworkingMessages } from "./messages.ts";
 export { Networking, openNetworking, type LibraryInfo, type NetworkingOptions } from "./networking.ts";
 export { Outbox, type OutboxOptions } from "./outbox.ts";
 export { MessagePool, type MessagePoolEvents, type MessagePoolOptions } from "./pool.ts";

@@ -10,6 +10,8 @@ import { EventHub } from "./event-hub.ts";
 import { releaseHeldOf } from "./inbox.ts";
 import type { DebugOutputEvent, NetworkingEvents } from "./events.ts";
 import { parseIdentity } from "./identity.ts";
+import { NetworkingMessages } from "./messages.ts";
+import { Receiver } from "./receive.ts";
 import { NetworkingSockets } from "./sockets.ts";
 import { NetworkingUtils } from "./utils.ts";
 import { boolean, count, describe, integer } from "./validate.ts";
@@ -67,6 +69,8 @@ export function openNetworking(options: NetworkingOptions = {}): Networking {
 export class Networking {
   /** Connections, listen sockets, poll groups, messages. */
   readonly sockets: NetworkingSockets;
+  /** Messages by user. */
+  readonly messages: NetworkingMessages;
   /** Clock, config options, log. */
   readonly utils: NetworkingUtils;
   /** What this network runs on. */
@@ -95,7 +99,9 @@ export class Networking {
     this.#events = this.#hub.attach();
     this.library = { kind: library.kind, path, version: this.#backend.version };
     const config = new ConfigTable(this.#backend);
-    this.sockets = new NetworkingSockets(this.#backend, config, this.#hub);
+    const receiver = new Receiver(this.#backend);
+    this.sockets = new NetworkingSockets(this.#backend, config, this.#hub, receiver);
+    this.messages = new NetworkingMessages(this.#backend, receiver);
     this.utils = new NetworkingUtils(this.#backend, config, this.#hub, this.#events);
     try {
       // Global options are the process's: without this they would come over from a network that was closed.

@@ -3,7 +3,7 @@ import { SharedMemory } from "../ffi/memory.ts";
 import type { Backend } from "../sdk/backend.ts";
 import { mustBeOfOneHelper } from "../sdk/helper.ts";
 import type { PoolMemory } from "../sdk/slots.ts";
-import { ClosedError } from "./errors.ts";
+import { ClosedError, NetworkingError } from "./errors.ts";
 import type { ConnectionHandle } from "./handles.ts";
 import { outgoingBytes, OutgoingRows } from "./outgoing.ts";
 import { memoryOf, MessagePool, noteUse, slotsOf } from "./pool.ts";
@@ -45,6 +45,9 @@ export class Outbox {
   private readonly rowMemory: SharedMemory;
   private readonly rows: OutgoingRows;
   private readonly copies: SharedMemory;
+  private readonly copyBytes: number;
+  // Broadcasts to a single connection: their rows look like those of other messages.
+  private readonly broadcastsToOne = new Set<number>();
   private copiedBytes = 0;
   private waiting = 0;
   private results = 0;
@@ -68,6 +71,7 @@ export class Outbox {
     this.rowMemory = new SharedMemory(messages * outgoingBytes);
     this.rows = new OutgoingRows(new Int32Array(this.rowMemory.bytes.buffer));
     this.copies = new SharedMemory(Math.max(1, copyBytes));
+    this.copyBytes = copyBytes;
   }
 
   /** How many messages wait. */
@@ -106,12 +110,13 @@ export class Outbox {
    * @returns the message's index; -1 when the outbox has no room for it.
    */
   pushCopy(connection: ConnectionHandle, data: MessageData, flags: number, lane = 0): number {
+    // An empty one may have been detached.
+    const source = data instanceof Uint8Array && byteLengthOf(data) > 0 ? data : bytes(data);
+    const length = byteLengthOf(source);
+    this.rows.check(connection, length, flags, lane, this.copyBytes);
     this.mustBeOpen();
     const at = this.waiting;
-    const source = data instanceof Uint8Array ? data : bytes(data);
-    const length = byteLengthOf(source);
-    this.rows.check(connection, length, flags, lane, this.copies.bytes.length);
-    if (at === this.messages || length > this.copies.bytes.length - this.copiedBytes) return -1;
+    if (at === this.messages || length > this.copyBytes - this.copiedBytes) return -1;
     this.copies.bytes.set(source, this.copiedBytes);
     this.rows.writeCopy(at, connection, this.copiedBytes, length, flags, lane);
     this.copiedBytes += length;
@@ -135,15 +140,21 @@ export class Outbox {
     flags: number,
     lane = 0,
   ): number {
+    const count = integer(connections.length, "the number of connections", 0, 0x7fff_ffff);
     this.mustBeOpen();
     const first = this.waiting;
-    const count = integer(connections.length, "the number of connections", 0, 0x7fff_ffff);
     if (count > this.messages - first) return -1;
     this.rows.check(0, length, flags, lane, this.slotBytes);
     const index = this.slots.offset(slot) / this.memory.stride;
     for (let i = 0; i < count; i++) {
       const connection = connections[i]!;
       this.rows.check(connection, length, flags, lane, this.slotBytes);
+      // A getter of the caller's may have done anything.
+      if (this.waiting !== first || this.closed) {
+        throw new NetworkingError(
+          "The outbox was used while a broadcast looked at its connections. Give it a plain array",
+        );
+      }
       this.rows.write(first + i, connection, index, length, flags, lane, 0);
     }
     if (count === 0) {
@@ -152,6 +163,7 @@ export class Outbox {
     }
     this.slots.give(slot);
     this.rows.setReferences(first, count);
+    if (count === 1 && this.keep) this.broadcastsToOne.add(first);
     this.waiting = first + count;
     return first;
   }
@@ -176,6 +188,7 @@ export class Outbox {
       }
     }
     this.waiting = this.results = this.copiedBytes = 0;
+    this.broadcastsToOne.clear();
   }
 
   /** {@link clear}, and the outbox takes no more. The pool stays open. Closing twice does nothing. */
@@ -200,14 +213,19 @@ export class Outbox {
     const sent = backend.send(this.memory.number, this.rowMemory, count, copies, this.copiedBytes, this.keep);
     this.waiting = this.copiedBytes = 0;
     this.results = count;
-    if (this.keep && sent < count) this.keepFailed(count);
+    if (this.keep) this.keepFailed(count, count - sent);
     return sent;
   }
 
-  private keepFailed(count: number): void {
-    for (let at = 0; at < count; at++) {
-      if (this.rows.references(at) === 1 && this.rows.result(at) <= 0) this.slots.keep(this.rows.place(at));
+  private keepFailed(count: number, failed: number): void {
+    for (let at = 0; failed > 0 && at < count; at++) {
+      if (this.rows.result(at) > 0) continue;
+      failed--;
+      if (this.rows.references(at) !== 1) continue;
+      if (this.broadcastsToOne.has(at)) this.slots.add(this.rows.place(at));
+      else this.slots.keep(this.rows.place(at));
     }
+    this.broadcastsToOne.clear();
   }
 
   private mustBeOpen(): void {

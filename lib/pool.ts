@@ -86,7 +86,8 @@ export class MessagePool {
     memoryOf = (pool) => pool.memory;
     noteUse = (pool) => pool.noteUse();
     tellOfDrains = (attempt) => {
-      for (const pool of dry) pool.tellOfDrain(attempt);
+      // A handler may run its pool dry again, which is told next time.
+      for (const pool of [...dry]) pool.tellOfDrain(attempt);
     };
   }
 
@@ -210,11 +211,13 @@ export class MessagePool {
     this.hand.mustBeOpen();
     integer(slots, "slots to lend", 1, this.slots);
     this.collect();
-    if (slots > this.available) {
-      throw new RangeError(`${slots} slots can't be lent: ${this.available} of ${this.slots} are available`);
-    }
     const { helper, number } = this.memory;
+    // Fewer than `available` says when one is on its way back at this very moment.
     const indices = this.hand.remove(slots);
+    if (indices.length < slots) {
+      for (const index of indices) this.hand.add(index);
+      throw new RangeError(`${slots} slots can't be lent: ${indices.length} of ${this.slots} are available`);
+    }
     const share = helper.share_open(number, indices, slots);
     if (share < 0) {
       for (const index of indices) this.hand.add(index);

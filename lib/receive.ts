@@ -4,6 +4,7 @@ import type { Backend } from "../sdk/backend.ts";
 import type { ConnectionHandle } from "./handles.ts";
 import { IdentityTexts } from "./identity.ts";
 import { Inbox } from "./inbox.ts";
+import { count } from "./validate.ts";
 
 /** A message that was received. It is the caller's own: nothing of it belongs to the library any more. */
 export interface ReceivedMessage {
@@ -29,6 +30,28 @@ export interface ReceivedMessage {
   readonly lane: number;
 }
 
+const mostPerCall = 256;
+
+/**
+ * Receives into an inbox, or as objects where `into` is none. Undefined when the library does not know the handle.
+ * @param into the inbox, or how many objects at most.
+ */
+export function receiveInto(
+  backend: Backend,
+  receiver: Receiver,
+  source: HelperSource,
+  from: number,
+  into: Inbox | number | undefined,
+  maxMessages: number | undefined,
+): number | ReceivedMessage[] | undefined {
+  if (!(into instanceof Inbox)) {
+    return receiver.receive(source, from, into === undefined ? mostPerCall : count(into, "the most messages"));
+  }
+  const most =
+    maxMessages === undefined ? into.messages : Math.min(into.messages, count(maxMessages, "the most messages"));
+  return into.receiveThrough(backend, source, from, most);
+}
+
 /** Turns what an inbox holds into objects. */
 export class Receiver {
   readonly #backend: Backend;
@@ -45,11 +68,11 @@ export class Receiver {
     const messages: ReceivedMessage[] = [];
     while (messages.length < maximum) {
       const wanted = Math.min(this.#inbox.messages, maximum - messages.length);
-      const count = this.#inbox.receiveThrough(this.#backend, source, handle, wanted);
-      if (count === undefined) return messages.length > 0 ? messages : undefined;
-      for (let i = 0; i < count; i++) messages.push(this.#message(i));
+      const came = this.#inbox.receiveThrough(this.#backend, source, handle, wanted);
+      if (came === undefined) return messages.length > 0 ? messages : undefined;
+      for (let i = 0; i < came; i++) messages.push(this.#message(i));
       this.#inbox.release();
-      if (count < wanted) break;
+      if (came < wanted) break;
     }
     return messages;
   }

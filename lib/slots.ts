@@ -82,8 +82,7 @@ export class Slots {
 
   /** Takes a slot back that was not sent. */
   free(slot: number): void {
-    const index = this.give(slot);
-    this.freeSlots[this.freeCount++] = index;
+    this.lay(this.give(slot));
   }
 
   /** Where a slot that the caller has begins. */
@@ -113,7 +112,7 @@ export class Slots {
   /** Takes in a slot that nobody has, by its index. */
   add(index: number): void {
     if (this.checked && this.states[index]! >= 0) this.states[index] = ~this.states[index]!;
-    this.freeSlots[this.freeCount++] = index;
+    this.lay(index);
   }
 
   /** Takes out as many as are at hand, up to `count`. */
@@ -138,6 +137,11 @@ export class Slots {
     if (this.closed) throw new ClosedError(`${this.what} was closed`);
   }
 
+  private lay(index: number): void {
+    // Unchecked, one may be freed that was free.
+    if (this.freeCount < this.freeSlots.length) this.freeSlots[this.freeCount++] = index;
+  }
+
   private takeLast(): number {
     this.mustBeOpen();
     return this.ring.takeFresh();
@@ -146,10 +150,10 @@ export class Slots {
   private refuse(slot: number): never {
     this.mustBeOpen();
     if (typeof slot !== "number") throw new TypeError(`A slot must be a number of take(), not ${describe(slot)}`);
-    const state = this.states[slot & this.mask];
+    const state = slot >>> 0 === slot ? this.states[slot & this.mask] : undefined;
     throw new SlotError(
       slot,
-      state === ~slot && slot >= 0
+      state === ~slot && slot > this.mask
         ? "it is not yours any more: it was freed or pushed. Take one for each message"
         : state !== undefined && state >= 0
           ? "it is stale: freed or sent, and taken anew since. Forget a slot once it is freed or pushed"

@@ -27,15 +27,14 @@ import { CreationError, HandleError } from "./errors.ts";
 import type { EventHub } from "./event-hub.ts";
 import type { ConnectionHandle, ListenSocketHandle, PollGroupHandle } from "./handles.ts";
 import { formatIdentity, identityBytes, parseIdentity } from "./identity.ts";
-import { Inbox } from "./inbox.ts";
+import type { Inbox } from "./inbox.ts";
 import { Outbox } from "./outbox.ts";
-import { Receiver, type ReceivedMessage } from "./receive.ts";
+import { receiveInto, type ReceivedMessage, type Receiver } from "./receive.ts";
 import { Sender, type OutgoingMessage } from "./send.ts";
 import { LentShare } from "./share.ts";
 import {
   boolean,
   bytes,
-  count,
   describe,
   handle,
   int32,
@@ -59,7 +58,6 @@ const mostNameBytes = maxConnectionAppName - 1;
 const mostReasonBytes = maxConnectionCloseReason - 1;
 const firstDetailBytes = 4096;
 const portTries = 16;
-const mostPerCall = 256;
 const noBytes = null;
 
 /**
@@ -78,11 +76,11 @@ export class NetworkingSockets {
   readonly #scratch = new SharedMemory(1024);
 
   /** @internal */
-  constructor(backend: Backend, config: ConfigTable, hub: EventHub) {
+  constructor(backend: Backend, config: ConfigTable, hub: EventHub, receiver: Receiver) {
     this.#backend = backend;
     this.#config = config;
     this.#hub = hub;
-    this.#receiver = new Receiver(backend);
+    this.#receiver = receiver;
     this.#sender = new Sender(backend);
   }
 
@@ -638,10 +636,7 @@ export class NetworkingSockets {
     into: Inbox | number | undefined,
     maxMessages: number | undefined,
   ): number | ReceivedMessage[] {
-    const received =
-      into instanceof Inbox
-        ? into.receiveThrough(this.#backend, source, from, mostOf(into, maxMessages))
-        : this.#receiver.receive(source, from, count(into === undefined ? mostPerCall : into, "the most messages"));
+    const received = receiveInto(this.#backend, this.#receiver, source, from, into, maxMessages);
     if (received === undefined) {
       throw new HandleError(source === HelperSource.PollGroup ? "poll group" : "connection", from);
     }
@@ -651,10 +646,6 @@ export class NetworkingSockets {
   #refused(what: string, mend: string, otherwise = ""): CreationError {
     return new CreationError(what, this.#backend.takeComplaint() || otherwise, mend);
   }
-}
-
-function mostOf(inbox: Inbox, maxMessages: number | undefined): number {
-  return maxMessages === undefined ? inbox.messages : Math.min(inbox.messages, count(maxMessages, "the most messages"));
 }
 
 function asResult(value: number): Result {

@@ -23,6 +23,7 @@ import {
   type ConnectionHandle,
   type ListenSocketHandle,
   type Networking,
+  type NetworkingMessages,
   type NetworkingSockets,
   type NetworkingUtils,
   type PollGroupHandle,
@@ -123,6 +124,9 @@ describe("after a close", () => {
     receiveMessagesOnPollGroup: (sockets) => sockets.receiveMessagesOnPollGroup(group),
     runNetworkingCallbacks: (sockets) => sockets.runNetworkingCallbacks(),
   };
+  const ofMessages: { readonly [Name in keyof NetworkingMessages]: (messages: NetworkingMessages) => unknown } = {
+    receiveMessagesOnChannel: (messages) => messages.receiveMessagesOnChannel(0),
+  };
   const ofUtils: { readonly [Name in keyof NetworkingUtils]: (utils: NetworkingUtils) => unknown } = {
     getLocalTimestamp: (utils) => utils.getLocalTimestamp(),
     configOptions: (utils) => utils.configOptions(),
@@ -160,6 +164,7 @@ describe("after a close", () => {
       expect(closed.isOpen).toBe(false);
       for (const call of Object.values(ofSockets)) expect(() => call(closed.sockets)).toThrow(ClosedError);
       for (const call of Object.values(ofUtils)) expect(() => call(closed.utils)).toThrow(ClosedError);
+      for (const call of Object.values(ofMessages)) expect(() => call(closed.messages)).toThrow(ClosedError);
       expect(() => closed.runCallbacks()).toThrow(ClosedError);
       expect(() => closed.poll()).toThrow(ClosedError);
     });
