@@ -51,7 +51,7 @@ export let releaseHeldOf: (backend: Backend) => void;
 
 const forgotten = new FinalizationRegistry<() => void>((close) => close());
 // Those that have received something, for the end of the library that it came from.
-const inUse = new Map<number, WeakRef<Inbox>>();
+const inUse = new Set<WeakRef<Inbox>>();
 
 /**
  * A batch of received messages. `receiveMessagesOnConnection`, `receiveMessagesOnPollGroup` and their like fill it with
@@ -88,6 +88,7 @@ export class Inbox {
   private backend: Backend | undefined;
   private helper: Helper | undefined;
   private number = -1;
+  private leave = () => {};
   private closed = false;
   // "view": windows over the library's memory by where they begin.
   private readonly standingViews = new Map<number, DataView>();
@@ -95,14 +96,16 @@ export class Inbox {
   private latestWindow = helperInArena;
   private latestView: DataView;
   // "auto" and "copy": what was made for single messages of this batch.
-  private readonly own = new Map<number, DataView>();
+  private readonly own: OwnViews;
 
   static {
     releaseHeldOf = (backend) => {
-      for (const reference of inUse.values()) {
+      let lost = 0;
+      for (const reference of inUse) {
         const inbox = reference.deref();
-        if (inbox?.backend?.number === backend.number && inbox.backend.epoch === backend.epoch) inbox.release();
+        if (inbox !== undefined && inbox.isFrom(backend)) lost += inbox.giveBack();
       }
+      if (lost > 0) throw lostMemory(lost);
     };
   }
 
@@ -146,6 +149,7 @@ export class Inbox {
     this.channels = new Int32Array(buffer, place(offsets.channel, 4), messages);
     this.lanes = new Uint32Array(buffer, place(offsets.lane, 4), messages);
     this.identitiesAt = place(offsets.identities, identityBytes);
+    this.own = new OwnViews(this.addresses, mode === "auto");
   }
 
   /** How many messages are here. */
@@ -155,62 +159,62 @@ export class Inbox {
 
   /** The connection over which message `i` came; it may have been closed since. C: `m_conn`. */
   connection(i: number): ConnectionHandle {
-    if (i >>> 0 >= this.filled) this.refuse(i);
+    if (i >>> 0 !== i || i >= this.filled) this.refuse(i);
     return this.connections[i]! as ConnectionHandle;
   }
 
   /** The user data of its connection when it was received, -1 until it is set. Exact within ±2^53. C: `m_nConnUserData`. */
   userData(i: number): number {
-    if (i >>> 0 >= this.filled) this.refuse(i);
+    if (i >>> 0 !== i || i >= this.filled) this.refuse(i);
     return integerAt(this.userDatas, i);
   }
 
   /** {@link userData} with all 64 bits. Allocates. */
   userDataBigInt(i: number): bigint {
-    if (i >>> 0 >= this.filled) this.refuse(i);
+    if (i >>> 0 !== i || i >= this.filled) this.refuse(i);
     return (BigInt(this.userDatas[2 * i + 1]!) << 32n) | BigInt(this.userDatas[2 * i]! >>> 0);
   }
 
   /** Bytes of payload. C: `m_cbSize`. */
   length(i: number): number {
-    if (i >>> 0 >= this.filled) this.refuse(i);
+    if (i >>> 0 !== i || i >= this.filled) this.refuse(i);
     return this.lengths[i]!;
   }
 
   /** The sender's lane, 0 for the first. C: `m_idxLane`. */
   lane(i: number): number {
-    if (i >>> 0 >= this.filled) this.refuse(i);
+    if (i >>> 0 !== i || i >= this.filled) this.refuse(i);
     return this.lanes[i]!;
   }
 
   /** The channel of NetworkingMessages; -1 for messages of a connection. C: `m_nChannel`. */
   channel(i: number): number {
-    if (i >>> 0 >= this.filled) this.refuse(i);
+    if (i >>> 0 !== i || i >= this.filled) this.refuse(i);
     return this.channels[i]!;
   }
 
   /** Of {@link SendFlags} only `Reliable` is told. C: `m_nFlags`. */
   flags(i: number): number {
-    if (i >>> 0 >= this.filled) this.refuse(i);
+    if (i >>> 0 !== i || i >= this.filled) this.refuse(i);
     // A message of a pair in memory is the sender's own, with all its flags.
     return this.flagsOf[i]! & SendFlags.Reliable;
   }
 
   /** The number that the sender gave it; each lane counts for itself, from 1. C: `m_nMessageNumber`. */
   messageNumber(i: number): number {
-    if (i >>> 0 >= this.filled) this.refuse(i);
+    if (i >>> 0 !== i || i >= this.filled) this.refuse(i);
     return integerAt(this.messageNumbers, i);
   }
 
   /** Microseconds on this library's clock, as `utils.getLocalTimestamp` gives them. C: `m_usecTimeReceived`. */
   timeReceived(i: number): number {
-    if (i >>> 0 >= this.filled) this.refuse(i);
+    if (i >>> 0 !== i || i >= this.filled) this.refuse(i);
     return integerAt(this.times, i);
   }
 
   /** Who sent it, in the SDK's text form. Allocates, and asks the library. C: `m_identityPeer`. */
   identity(i: number): string {
-    if (i >>> 0 >= this.filled) this.refuse(i);
+    if (i >>> 0 !== i || i >= this.filled) this.refuse(i);
     return formatIdentity(this.usedBackend().library, this.memory, this.identityOffset(i));
   }
 
@@ -222,14 +226,14 @@ export class Inbox {
    * call.
    */
   view(i: number): DataView {
-    if (i >>> 0 >= this.filled) this.refuse(i);
+    if (i >>> 0 !== i || i >= this.filled) this.refuse(i);
     const window = this.windowOf[i]!;
     return window === this.latestWindow ? this.latestView : this.viewOf(i, window);
   }
 
   /** Where the payload begins in {@link view}. */
   offset(i: number): number {
-    if (i >>> 0 >= this.filled) this.refuse(i);
+    if (i >>> 0 !== i || i >= this.filled) this.refuse(i);
     return this.offsets[i]!;
   }
 
@@ -250,14 +254,11 @@ export class Inbox {
    * Gives back what is here: {@link count} is 0 then, and views made for single messages are dead. The next receive
    * does it, too.
    *
-   * @throws NetworkingError when somebody has transferred the buffer of a view of a single message away: its memory is
-   * lost then.
+   * @throws NetworkingError when a view of a single message can't be ended: somebody has transferred its buffer away, or
+   * something asynchronous, such as writing a file, is at work on it. Its memory is lost then.
    */
   release(): void {
-    const holds = this.filled > 0 && this.columns.view.getUint32(columns.offsets.held, true) > 0;
-    this.filled = 0;
-    const lost = this.own.size > 0 ? this.endViews() : 0;
-    if (holds) this.helper?.inbox_release(this.number);
+    const lost = this.giveBack();
     if (lost > 0) throw lostMemory(lost);
   }
 
@@ -281,14 +282,34 @@ export class Inbox {
   receiveThrough(backend: Backend, source: HelperSource, handle: number, maximum: number): number | undefined {
     if (this.closed) throw new ClosedError("This inbox was closed");
     if (this.own.size > 0) this.release();
-    if (this.helper !== backend.helper) this.openAt(backend.helper);
-    this.backend = backend;
-    this.filled = 0;
+    if (this.helper !== backend.helper) {
+      this.release();
+      this.openAt(backend.helper);
+    }
     // The helper releases what is held first.
     const count = backend.receive(this.number, source, handle, this.columns, maximum, this.copyUpTo);
-    if (count < 0) return undefined;
-    this.filled = count;
-    return count;
+    this.backend = backend;
+    this.filled = Math.max(0, count);
+    return count < 0 ? undefined : count;
+  }
+
+  private isFrom(backend: Backend): boolean {
+    const used = this.backend;
+    return used?.helper === backend.helper && used.number === backend.number && used.epoch === backend.epoch;
+  }
+
+  /** Gives back what is here. Answers how many views could not be ended. */
+  private giveBack(): number {
+    const holds = this.filled > 0 && this.columns.view.getUint32(columns.offsets.held, true) > 0;
+    this.filled = 0;
+    let lost = 0;
+    if (this.own.size > 0 && this.helper !== undefined) {
+      this.latestWindow = helperInArena;
+      this.latestView = this.arena.view;
+      lost = this.own.end(this.helper, this.number);
+    }
+    if (holds) this.helper?.inbox_release(this.number);
+    return lost;
   }
 
   private openAt(helper: Helper): void {
@@ -297,14 +318,22 @@ export class Inbox {
     if (number < 0) throw new NetworkingError("There are too many inboxes. Close those that are not needed");
     this.helper = helper;
     this.number = number;
-    inUse.set(number, new WeakRef(this));
-    forgotten.register(this, () => leave(helper, number), this);
+    const { own } = this;
+    const reference = new WeakRef(this);
+    this.leave = () => {
+      // Before the memory goes that they look into: they may outlive the inbox.
+      own.end(helper, number);
+      helper.inbox_close(number);
+      inUse.delete(reference);
+    };
+    inUse.add(reference);
+    forgotten.register(this, this.leave, this);
   }
 
   private leaveHelper(): void {
     if (this.helper === undefined) return;
     forgotten.unregister(this);
-    leave(this.helper, this.number);
+    this.leave();
     this.helper = undefined;
   }
 
@@ -346,26 +375,9 @@ export class Inbox {
     return view;
   }
 
-  /** Ends the views of single messages. Answers how many can't be ended, and sees that their memory lives on. */
-  private endViews(): number {
-    this.latestWindow = helperInArena;
-    this.latestView = this.arena.view;
-    let lost = 0;
-    if (this.mode === "auto") {
-      for (const [i, view] of this.own) {
-        if (isDetached(view)) {
-          this.helper?.inbox_leave(this.number, asAddress(integerAt(this.addresses, i)));
-          lost++;
-        } else if (view.buffer instanceof ArrayBuffer) view.buffer.transfer();
-      }
-    }
-    this.own.clear();
-    return lost;
-  }
-
   /** The payload where it lies, for the length of this call. */
   private payloadOf(i: number): Uint8Array {
-    if (i >>> 0 >= this.filled) this.refuse(i);
+    if (i >>> 0 !== i || i >= this.filled) this.refuse(i);
     const window = this.windowOf[i]!;
     const offset = this.offsets[i]!;
     const length = this.lengths[i]!;
@@ -396,15 +408,57 @@ export class Inbox {
   }
 }
 
-function leave(helper: Helper, number: number): void {
-  inUse.delete(number);
-  helper.inbox_close(number);
+/** Views of single messages, by index. It knows no inbox, so that it can be ended when that is gone. */
+class OwnViews {
+  private readonly views = new Map<number, DataView>();
+  private readonly addresses: Int32Array;
+  private readonly inLibrary: boolean;
+
+  /**
+   * @param addresses of the payloads.
+   * @param inLibrary whether they look into the library's memory.
+   */
+  constructor(addresses: Int32Array, inLibrary: boolean) {
+    this.addresses = addresses;
+    this.inLibrary = inLibrary;
+  }
+
+  get size(): number {
+    return this.views.size;
+  }
+
+  get(i: number): DataView | undefined {
+    return this.views.get(i);
+  }
+
+  set(i: number, view: DataView): void {
+    this.views.set(i, view);
+  }
+
+  /** Ends them all. Answers how many can't be ended, and sees that their memory lives on. */
+  end(helper: Helper, inbox: number): number {
+    let lost = 0;
+    for (const [i, view] of this.inLibrary ? this.views : []) {
+      if (endOf(view)) continue;
+      helper.inbox_leave(inbox, asAddress(integerAt(this.addresses, i)));
+      lost++;
+    }
+    this.views.clear();
+    return lost;
+  }
 }
 
 function lostMemory(views: number): NetworkingError {
   return new NetworkingError(
-    `The buffers of ${views} views into the library's memory were transferred away. That memory can't be given back any more: copy what you keep, with bytes(i)`,
+    `The buffers of ${views} views into the library's memory were transferred away, or are in use by something asynchronous. That memory can't be given back any more: copy what you keep, with bytes(i)`,
   );
+}
+
+/** Detaches a view. False when it was detached before, or can't be: a copy is transferred of one that is in use. */
+function endOf({ buffer }: DataView): boolean {
+  if (!(buffer instanceof ArrayBuffer) || buffer.detached) return false;
+  buffer.transfer();
+  return buffer.detached;
 }
 
 function isDetached(view: DataView): boolean {

@@ -176,8 +176,11 @@ export class Networking {
     this.#hub.whenIdle(() => {
       if (!this.#backend.isOpen) return;
       this.#hub.detach(this.#events, this.#backend);
-      if (this.#backend.isOnlyOpening) releaseHeldOf(this.#backend);
-      this.#backend.close(lingerMilliseconds);
+      try {
+        if (this.#backend.isOnlyOpening) releaseHeldOf(this.#backend);
+      } finally {
+        this.#backend.close(lingerMilliseconds);
+      }
     });
   }
 

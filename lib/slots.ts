@@ -27,6 +27,7 @@ export class Slots {
   private readonly mask: number;
   private readonly generation: number;
   private readonly stride: number;
+  private readonly number: number;
   private ring: ReturnRing;
   private readonly what: string;
   // The guard that stands behind a slot begins in this word of it, above the bits that may be the slot's own.
@@ -55,6 +56,7 @@ export class Slots {
     this.guardAt = Math.floor(memory.slotBytes / 4);
     this.guardShift = 8 * (memory.slotBytes % 4);
     this.guardWord = (guard << this.guardShift) >>> this.guardShift;
+    this.number = memory.number;
     this.ring = ring;
     this.what = what;
     this.states = memory.states;
@@ -115,6 +117,15 @@ export class Slots {
     this.lay(index);
   }
 
+  /** Takes in all slots of a new pool. They are numbered so that other pools' numbers are hardly ever theirs. */
+  addAll(): void {
+    const first = (Math.imul(this.number, 0x9e37_79b1) >>> 1) & ~this.mask;
+    for (let index = this.states.length - 1; index >= 0; index--) {
+      this.states[index] = ~(first | index);
+      this.lay(index);
+    }
+  }
+
   /** Takes out as many as are at hand, up to `count`. */
   remove(count: number): Uint32Array {
     for (let index = this.ring.takeFresh(); index >= 0; index = this.ring.takeFresh()) this.add(index);
@@ -150,7 +161,7 @@ export class Slots {
   private refuse(slot: number): never {
     this.mustBeOpen();
     if (typeof slot !== "number") throw new TypeError(`A slot must be a number of take(), not ${describe(slot)}`);
-    const state = slot >>> 0 === slot ? this.states[slot & this.mask] : undefined;
+    const state = (slot & mostSlotNumber) === slot ? this.states[slot & this.mask] : undefined;
     throw new SlotError(
       slot,
       state === ~slot && slot > this.mask
