@@ -1,7 +1,7 @@
 /** Bytes that look random and can be made again anywhere from their seed. */
 
 /** `byteLength` bytes that only this seed gives. */
-export function noise(seed: number, byteLength: number): Uint8Array {
+export function noise(seed: number, byteLength: number): Uint8Array<ArrayBuffer> {
   const words = new Uint32Array(Math.ceil(byteLength / 4));
   for (let index = 0; index < words.length; index++) words[index] = scramble(seed, index);
   return new Uint8Array(words.buffer, 0, byteLength);
