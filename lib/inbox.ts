@@ -40,7 +40,8 @@ const mostBytes = 1 << 30;
 const windowUnit = 1 << 20;
 const windowBytes = 2 * windowUnit;
 const mostWindows = 32;
-const decoder = new TextDecoder();
+// The text as it was sent, with the mark that it may begin with.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Up to this size copying is cheaper than a window that is made and detached. */
 const mostCopied = 16 * 1024;
