@@ -96,7 +96,7 @@ export class EventHub {
         }),
       );
       for (const event of events) this.#deliver(event, uncaught);
-      tellOfDrains(attempt);
+      tellOfDrains((error) => this.#fail(error, uncaught));
       this.#closed.clear();
     } finally {
       this.#draining = false;
@@ -125,6 +125,13 @@ export class EventHub {
           break;
       }
     }
+  }
+
+  /** Tells everybody who listens to errors of one that came from no set of handlers of ours. */
+  #fail(error: unknown, uncaught: unknown[]): void {
+    const listeners = [...this.#emitters.keys()].filter((emitter) => emitter.has("error"));
+    if (listeners.length === 0) uncaught.push(error);
+    for (const emitter of listeners) emitter.emit("error", error, (another) => uncaught.push(another));
   }
 
   /** Asked before each handler: the one before may have closed the connection. */

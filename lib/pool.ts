@@ -37,8 +37,8 @@ export let slotsOf: (pool: MessagePool) => Slots;
 export let memoryOf: (pool: MessagePool) => PoolMemory;
 /** @internal Takes the pool's use into its high water. */
 export let noteUse: (pool: MessagePool) => void;
-/** @internal Tells the pools that had run dry and have slots again. */
-export let tellOfDrains: (attempt: (action: () => void) => void) => void;
+/** @internal Tells of the pools that had run dry and have slots again; gives what handlers threw to `failed`. */
+export let tellOfDrains: (failed: (error: unknown) => void) => void;
 
 /** @internal The open pool of this thread that has this number in its helper. */
 export function openPool(helper: Helper, number: number): MessagePool | undefined {
@@ -116,10 +116,7 @@ export class MessagePool {
     this.hand = new Slots(this.memory, this.memory.ring, slots, checked, "This pool");
     this.bytes = this.hand.bytes;
     this.view = this.hand.view;
-    for (let index = slots - 1; index >= 0; index--) {
-      this.memory.states[index] = ~index;
-      this.hand.add(index);
-    }
+    this.hand.addAll();
     open.set(number, new WeakRef(this));
     forgotten.register(
       this,
@@ -133,6 +130,7 @@ export class MessagePool {
 
   /** How many slots can be taken right now. */
   get available(): number {
+    this.collect();
     return this.hand.available;
   }
 
@@ -303,16 +301,9 @@ export class MessagePool {
     this.mostUsed = Math.max(this.mostUsed, this.slots - this.hand.available);
   }
 
-  private tellOfDrain(attempt: (action: () => void) => void): void {
-    this.collect();
+  private tellOfDrain(failed: (error: unknown) => void): void {
     if (this.available * 2 < this.slots) return;
     dry.delete(this);
-    const uncaught: unknown[] = [];
-    this.events.emit("drain", this, (error) => uncaught.push(error));
-    for (const error of uncaught) {
-      attempt(() => {
-        throw error;
-      });
-    }
+    this.events.emit("drain", this, failed, () => this.isOpen);
   }
 }
