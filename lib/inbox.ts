@@ -40,6 +40,9 @@ const mostBytes = 1 << 30;
 const windowUnit = 1 << 20;
 const windowBytes = 2 * windowUnit;
 const mostWindows = 32;
+const columnCount = 13;
+// Columns of 2^n bytes would all want the same few lines of the processor's cache.
+const columnGap = 5 * 64;
 // The text as it was sent, with the mark that it may begin with.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -122,7 +125,7 @@ export class Inbox {
     this.latestView = this.arena.view;
 
     // Columns of 8 bytes, then those of 4, then the identities, in one piece.
-    this.memory = new SharedMemory(messages * (4 * 8 + 8 * 4 + identityBytes));
+    this.memory = new SharedMemory(messages * (4 * 8 + 8 * 4 + identityBytes) + columnCount * (columnGap + 8));
     const { view } = this.columns;
     const { offsets } = columns;
     view.setUint32(offsets.capacity, messages, true);
@@ -133,7 +136,7 @@ export class Inbox {
     const place = (field: number, entryBytes: number) => {
       const start = at;
       view.setBigUint64(field, BigInt(addressOf(this.memory.bytes.subarray(start))), true);
-      at += messages * entryBytes;
+      at = roundUp(at + messages * entryBytes, 8) + columnGap;
       return start;
     };
     const { buffer } = this.memory.bytes;
@@ -464,6 +467,10 @@ function endOf({ buffer }: DataView): boolean {
 
 function isDetached(view: DataView): boolean {
   return view.buffer instanceof ArrayBuffer && view.buffer.detached;
+}
+
+function roundUp(value: number, unit: number): number {
+  return Math.ceil(value / unit) * unit;
 }
 
 function integerAt(halves: Int32Array, i: number): number {
