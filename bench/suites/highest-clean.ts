@@ -11,6 +11,7 @@ const tries = 3;
  * The highest rate that is clean, to within 2 %.
  * @param near where it was found the last time.
  * @param isClean tries a rate.
+ * @returns 0 when not even the lowest rate is clean.
  */
 export async function highestClean(
   near: number | undefined,
