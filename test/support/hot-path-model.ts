@@ -82,7 +82,7 @@ interface Sending {
   waiting: Entry[];
 }
 
-const copyBytes = 64;
+const copyBytes = 24;
 const mostReceived = 3;
 
 /** One run. */
