@@ -285,7 +285,11 @@ describe("a message", () => {
       const words = /must be a string, a view or a buffer, not/;
       expectRefusal(() => sockets.sendMessageToConnection(client, untyped(data), 0), TypeError, words);
       expectRefusal(() => sockets.sendMessages([untyped(data)], client, 0), TypeError, words);
-      expectRefusal(() => sockets.sendMessages([{ connection: client, data: untyped<MessageData>(data) }]), TypeError, words);
+      expectRefusal(
+        () => sockets.sendMessages([{ connection: client, data: untyped<MessageData>(data) }]),
+        TypeError,
+        words,
+      );
     }
   });
 
@@ -352,7 +356,11 @@ describe("a message", () => {
       const words = /must be an object \{ connection, data, flags, lane \}, not .*name a connection and flags/;
       expectRefusal(() => sockets.sendMessages([good, untyped<OutgoingMessage>(bad)]), TypeError, words);
     }
-    expectRefusal(() => sockets.sendMessages([good, untyped<OutgoingMessage>({})]), TypeError, /must be a string, a view or a buffer/);
+    expectRefusal(
+      () => sockets.sendMessages([good, untyped<OutgoingMessage>({})]),
+      TypeError,
+      /must be a string, a view or a buffer/,
+    );
     const sparse = [good];
     sparse[2] = good;
     expectRefusal(() => sockets.sendMessages(sparse), TypeError, /must be an object .* not undefined/);
