@@ -225,7 +225,7 @@ export class MessagePool {
         "Reclaim those whose Workers have ended",
       );
     }
-    const lent = new LentShare(helper, {
+    const lent = new LentShare(helper, this, {
       library: pathOf(helper),
       pool: number,
       share,
@@ -247,7 +247,7 @@ export class MessagePool {
     this.hand.mustBeOpen();
     if (this.reclaimed.has(share)) return this.collectFrom(share);
     if (!this.lent.delete(share)) {
-      if (share instanceof LentShare && share.pool === this.memory.number) return 0;
+      if (share instanceof LentShare && share.isOf(this)) return 0;
       throw new TypeError(`Only a share of this pool can be reclaimed, not ${describe(share)}`);
     }
     this.reclaimed.add(share);

@@ -34,9 +34,12 @@ export class LentShare implements ShareTicket {
   readonly checked: boolean;
   readonly #memory: ShareMemory;
   readonly #helper: Helper;
+  // A pool that nobody holds is closed by the garbage collector; not while it is lent out.
+  readonly #owner: object;
 
   /** @internal Use {@link MessagePool.share}. */
-  constructor(helper: Helper, ticket: ShareTicket) {
+  constructor(helper: Helper, owner: object, ticket: ShareTicket) {
+    this.#owner = owner;
     this.library = ticket.library;
     this.pool = ticket.pool;
     this.share = ticket.share;
@@ -59,6 +62,11 @@ export class LentShare implements ShareTicket {
   /** How many of these could not be sent; their slots went back to the Worker. */
   get failed(): number {
     return this.#memory.failed;
+  }
+
+  /** @internal Whether it is a part of this pool. */
+  isOf(pool: object): boolean {
+    return this.#owner === pool;
   }
 
   /** @internal Use `sendMessages`. */
