@@ -190,8 +190,9 @@ describe("the count of un-acknowledged segments", () => {
     expect(fill(net, client, 1)).toEqual({ sent: 25_000, result: LimitExceeded });
     await pumpFor(net, 20);
     if (how === "closed by the peer") {
-      net.utils.setConfigValue("FakePacketLoss_Send", 0);
+      // In this order, so that nothing is acknowledged in between: whoever sends to it again hears of it.
       net.sockets.closeConnection(server);
+      net.utils.setConfigValue("FakePacketLoss_Send", 0);
       await pumpUntil(net, "it was seen", () => stateOf(net, client) === ConnectionState.ClosedByPeer);
     } else if (how === "lost") {
       await pumpUntil(net, "it was lost", () => stateOf(net, client) === ConnectionState.ProblemDetectedLocally);
