@@ -11,7 +11,7 @@ import { ClosedError, NetworkingError } from "./errors.ts";
 import type { ConnectionHandle } from "./handles.ts";
 import { formatIdentity, identityBytes } from "./identity.ts";
 import { openPool } from "./pool.ts";
-import { describe, integer } from "./validate.ts";
+import { describe, index, integer } from "./validate.ts";
 
 /**
  * How an inbox gives payloads.
@@ -397,7 +397,7 @@ export class Inbox {
   }
 
   private refuse(i: number): never {
-    integer(i, "the index of a message", 0, this.filled - 1);
+    index(i, "message", this.filled);
     throw new RangeError(`There is no message ${i}`);
   }
 

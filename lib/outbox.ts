@@ -8,7 +8,7 @@ import type { ConnectionHandle } from "./handles.ts";
 import { outgoingBytes, OutgoingRows } from "./outgoing.ts";
 import { memoryOf, MessagePool, noteUse, slotsOf } from "./pool.ts";
 import type { Slots } from "./slots.ts";
-import { byteLengthOf, bytes, describe, integer, type MessageData } from "./validate.ts";
+import { byteLengthOf, bytes, describe, index, integer, type MessageData } from "./validate.ts";
 
 /** How to make an {@link Outbox}. */
 export interface OutboxOptions {
@@ -172,12 +172,11 @@ export class Outbox {
    * What became of a message of the last sending: its number from 1, the {@link Result} of its failure made negative, or
    * 0: not tried, because an earlier one to the same connection failed. Valid until the next push.
    *
-   * @param index as `push` answered it.
+   * @param at the message's index, as `push` answered it.
    */
-  result(index: number): number {
+  result(at: number): number {
     if (this.waiting > 0) this.results = 0;
-    integer(index, "the index of a result", 0, this.results - 1);
-    return this.rows.result(index);
+    return this.rows.result(index(at, "result", this.results));
   }
 
   /** Takes back every message that waits: their slots go back to the pool. */

@@ -47,7 +47,8 @@ export function openPool(helper: Helper, number: number): MessagePool | undefine
 }
 
 const open = new Map<number, WeakRef<MessagePool>>();
-const dry = new Set<MessagePool>();
+// Not holding on to a pool that everybody else has dropped.
+const dry = new Set<WeakRef<MessagePool>>();
 // Closes the pools that nobody has any more and nobody has closed.
 const forgotten = new FinalizationRegistry<() => void>((close) => close());
 
@@ -78,6 +79,7 @@ export class MessagePool {
   private readonly lent = new Set<LentShare>();
   private readonly reclaimed = new Set<LentShare>();
   private readonly events = new Emitter<MessagePoolEvents>(["drain"]);
+  private readonly self = new WeakRef(this);
   private mostUsed = 0;
   private closed = false;
 
@@ -87,7 +89,7 @@ export class MessagePool {
     noteUse = (pool) => pool.noteUse();
     tellOfDrains = (attempt) => {
       // A handler may run its pool dry again, which is told next time.
-      for (const pool of [...dry]) pool.tellOfDrain(attempt);
+      for (const pool of [...dry]) pool.deref()?.tellOfDrain(attempt);
     };
   }
 
@@ -117,7 +119,7 @@ export class MessagePool {
     this.bytes = this.hand.bytes;
     this.view = this.hand.view;
     this.hand.addAll();
-    open.set(number, new WeakRef(this));
+    open.set(number, this.self);
     forgotten.register(
       this,
       () => {
@@ -262,7 +264,7 @@ export class MessagePool {
     if (this.closed) return;
     this.closed = true;
     forgotten.unregister(this);
-    dry.delete(this);
+    dry.delete(this.self);
     open.delete(this.memory.number);
     this.hand.close();
     this.memory.helper.pool_close(this.memory.number);
@@ -278,7 +280,7 @@ export class MessagePool {
     const slot = this.hand.take();
     if (slot < 0) {
       this.mostUsed = this.slots;
-      dry.add(this);
+      dry.add(this.self);
     }
     return slot;
   }
@@ -303,7 +305,7 @@ export class MessagePool {
 
   private tellOfDrain(failed: (error: unknown) => void): void {
     if (this.available * 2 < this.slots) return;
-    dry.delete(this);
+    dry.delete(this.self);
     this.events.emit("drain", this, failed, () => this.isOpen);
   }
 }

@@ -17,6 +17,16 @@ export function integer(value: number, what: string, least: number, most: number
   return value;
 }
 
+/** An index of one of `count` things. */
+export function index(value: number, what: string, count: number): number {
+  if (count === 0 && typeof value === "number") {
+    throw new RangeError(
+      `the index of a ${what} must be an integer from 0 on, and there is none right now; not ${value}`,
+    );
+  }
+  return integer(value, `the index of a ${what}`, 0, count - 1);
+}
+
 /** A handle, valid or not: an unsigned integer of 32 bits. */
 export function handle(value: number, what: string): number {
   return integer(value, what, 0, 0xffff_ffff);
