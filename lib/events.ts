@@ -35,8 +35,8 @@ export interface NetworkingEvents {
   /** A connection was made, destroyed, or changed its state. On every library. */
   connectionStatusChanged: ConnectionStatusChangedEvent;
   /**
-   * A connection that refused a message with `LimitExceeded` has room again: less than half of SendBufferSize waits to
-   * be sent, and less than half of {@link MAX_UNACKNOWLEDGED_SEGMENTS} to be acknowledged. Told once after a refusal.
+   * A connection that refused a message with `LimitExceeded` has room again: at most half of SendBufferSize waits to
+   * be sent, and at most half of {@link MAX_UNACKNOWLEDGED_SEGMENTS} to be acknowledged. Told once after a refusal.
    */
   drain: DrainEvent;
   /** A line of the library's log, of the level that was asked for. See {@link NetworkingUtils.setDebugOutputFunction}. */

@@ -27,7 +27,10 @@ export interface MessagePoolOptions {
 
 /** The events of a {@link MessagePool}. */
 export interface MessagePoolEvents {
-  /** The pool had run dry, and half of its slots are free again. Told once each time, in `runCallbacks`. */
+  /**
+   * The pool had run dry, and half of its slots are free again; those that are lent out do not count. Told once each
+   * time, in `runCallbacks`.
+   */
   drain: MessagePool;
 }
 
@@ -304,7 +307,10 @@ export class MessagePool {
   }
 
   private tellOfDrain(failed: (error: unknown) => void): void {
-    if (this.available * 2 < this.slots) return;
+    let own = this.slots;
+    for (const share of this.lent) own -= share.slots;
+    const { available } = this;
+    if (available === 0 || available * 2 < own) return;
     dry.delete(this.self);
     this.events.emit("drain", this, failed, () => this.isOpen);
   }

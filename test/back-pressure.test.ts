@@ -7,7 +7,7 @@
  * - A message counts one segment for each 1,000 bytes and one more, if it is sent reliably, as unreliable ones of more
  *   than 16,500 bytes are.
  * - The count falls to 0 when all is acknowledged, when the connection fails or is closed, and with the network.
- * - `drain` is told once after a refusal, in `runCallbacks`, when both the send buffer and the segments are below half;
+ * - `drain` is told once after a refusal, in `runCallbacks`, when neither the send buffer nor the segments are above half;
  *   not for a connection that was closed meanwhile; to every opening of the network, whatever a handler throws.
  * - A pool that has no slot answers -1, and tells once when half of its slots are free.
  */
@@ -18,6 +18,7 @@ import {
   MAX_UNACKNOWLEDGED_SEGMENTS,
   MessagePool,
   Outbox,
+  PoolShare,
   Result,
   SendFlags,
   type ConnectionHandle,
@@ -336,6 +337,7 @@ describe("drain of a connection", () => {
     using pool = new MessagePool({ slots: 100, slotBytes: 16 });
     using outbox = new Outbox(pool);
     const lent = pool.share(10);
+    const share = PoolShare.attach(lent);
     const { connection1: connection, connection2: other } = net.sockets.createSocketPair();
     const sendings: (() => void)[] = [
       () => net.sockets.sendMessageToConnection(connection, "x", SendFlags.Reliable),
@@ -344,6 +346,7 @@ describe("drain of a connection", () => {
       () => outbox.push(connection, pool.take(), 1, SendFlags.Reliable),
       () => outbox.pushCopy(connection, "x", SendFlags.Reliable),
       () => outbox.broadcast([connection], pool.take(), 1, SendFlags.Reliable),
+      () => share.push(connection, share.take(), 1, SendFlags.Reliable),
     ];
     for (const [index, send] of sendings.entries()) {
       // Up to the brim, with nothing refused.
@@ -353,6 +356,8 @@ describe("drain of a connection", () => {
       for (let i = 0; i < 12_500; i++) net.sockets.sendMessageToConnection(connection, "x", SendFlags.Reliable);
       send();
       net.sockets.sendMessages(outbox);
+      share.flush();
+      net.sockets.sendMessages(lent);
       receiveAll(net, other);
       net.runCallbacks();
       expect(drained).toHaveLength(index + 1);
@@ -469,6 +474,32 @@ describe("a pool that runs dry", () => {
       net.runCallbacks();
       expect([drains, pool.available]).toEqual([round, slots]);
     }
+    pool.close();
+  });
+
+  test("tells when half of what is not lent out is free", () => {
+    using net = openNetworking();
+    const { pool, sendAll, receive } = dryPool(net);
+    let drains = 0;
+    pool.on("drain", () => drains++);
+    const lent = pool.share(8);
+    expect(sendAll()).toBe(2);
+    net.runCallbacks();
+    expect(drains).toBe(0);
+    receive(1);
+    net.runCallbacks();
+    expect(drains).toBe(1);
+    receive(1);
+    const all = pool.share(2);
+    expect(pool.take()).toBe(-1);
+    net.runCallbacks();
+    expect(drains).toBe(1);
+    pool.reclaim(all);
+    net.runCallbacks();
+    expect(drains).toBe(2);
+    pool.reclaim(lent);
+    net.runCallbacks();
+    expect([drains, pool.available]).toEqual([2, slots]);
     pool.close();
   });
 
