@@ -292,10 +292,22 @@ interface Encoded {
 
 const noText = cText("");
 
-function encode({ name, type }: KnownOption, value: unknown): Encoded {
+// Reliable segments are counted as 1,000 bytes long. Shorter ones would be more than are counted.
+const leastPacketBytes = 1100;
+
+function tooSmallPackets(name: string): ConfigOptionError {
+  return new ConfigOptionError(
+    name,
+    `must be ${leastPacketBytes} or more: with smaller packets a message takes more segments than are counted, and too many end the process`,
+  );
+}
+
+function encode({ name, type, option }: KnownOption, value: unknown): Encoded {
   const memory = new SharedMemory(8);
   switch (type) {
     case ConfigDataType.Int32:
+      if (option === ConfigValue.MTU_PacketSize && numberOf(name, value) < leastPacketBytes)
+        throw tooSmallPackets(name);
       memory.view.setInt32(0, integer(numberOf(name, value), `config option ${name}`, -0x8000_0000, 0x7fff_ffff), true);
       break;
     case ConfigDataType.Int64:

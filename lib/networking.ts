@@ -77,6 +77,7 @@ export class Networking {
   readonly library: LibraryInfo;
   readonly #backend: Backend;
   readonly #hub: EventHub;
+  readonly #receiver: Receiver;
   readonly #events: Emitter<NetworkingEvents>;
 
   /** @internal Use {@link openNetworking}. */
@@ -99,9 +100,9 @@ export class Networking {
     this.#events = this.#hub.attach();
     this.library = { kind: library.kind, path, version: this.#backend.version };
     const config = new ConfigTable(this.#backend);
-    const receiver = new Receiver(this.#backend);
-    this.sockets = new NetworkingSockets(this.#backend, config, this.#hub, receiver);
-    this.messages = new NetworkingMessages(this.#backend, receiver);
+    this.#receiver = new Receiver(this.#backend);
+    this.sockets = new NetworkingSockets(this.#backend, config, this.#hub, this.#receiver);
+    this.messages = new NetworkingMessages(this.#backend, this.#receiver);
     this.utils = new NetworkingUtils(this.#backend, config, this.#hub, this.#events);
     try {
       // Global options are the process's: without this they would come over from a network that was closed.
@@ -176,6 +177,7 @@ export class Networking {
     this.#hub.whenIdle(() => {
       if (!this.#backend.isOpen) return;
       this.#hub.detach(this.#events, this.#backend);
+      this.#receiver.close();
       try {
         if (this.#backend.isOnlyOpening) releaseHeldOf(this.#backend);
       } finally {

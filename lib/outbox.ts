@@ -3,12 +3,12 @@ import { SharedMemory } from "../ffi/memory.ts";
 import type { Backend } from "../sdk/backend.ts";
 import { mustBeOfOneHelper } from "../sdk/helper.ts";
 import type { PoolMemory } from "../sdk/slots.ts";
-import { ClosedError, NetworkingError } from "./errors.ts";
+import { ClosedError } from "./errors.ts";
 import type { ConnectionHandle } from "./handles.ts";
 import { outgoingBytes, OutgoingRows } from "./outgoing.ts";
 import { memoryOf, MessagePool, noteUse, slotsOf } from "./pool.ts";
 import type { Slots } from "./slots.ts";
-import { byteLengthOf, bytes, describe, index, integer, type MessageData } from "./validate.ts";
+import { byteLengthOf, bytes, describe, handle, index, integer, type MessageData } from "./validate.ts";
 
 /** How to make an {@link Outbox}. */
 export interface OutboxOptions {
@@ -44,6 +44,7 @@ export class Outbox {
   private readonly keep: boolean;
   private readonly rowMemory: SharedMemory;
   private readonly rows: OutgoingRows;
+  private readonly handles: Uint32Array;
   private readonly copies: SharedMemory;
   private readonly copyBytes: number;
   // Broadcasts to a single connection: their rows look like those of other messages.
@@ -69,6 +70,7 @@ export class Outbox {
     this.checked = pool.checked;
     this.keep = onFailure === "keep";
     this.rowMemory = new SharedMemory(messages * outgoingBytes);
+    this.handles = new Uint32Array(messages);
     this.rows = new OutgoingRows(new Int32Array(this.rowMemory.bytes.buffer));
     this.copies = new SharedMemory(Math.max(1, copyBytes));
     this.copyBytes = copyBytes;
@@ -141,22 +143,15 @@ export class Outbox {
     lane = 0,
   ): number {
     const count = integer(connections.length, "the number of connections", 0, 0x7fff_ffff);
+    if (count > this.messages - this.waiting) return -1;
+    // First all that asks the caller's array, which may have getters that use this outbox.
+    for (let i = 0; i < count; i++) this.handles[i] = handle(connections[i]!, "connection");
     this.mustBeOpen();
     const first = this.waiting;
     if (count > this.messages - first) return -1;
     this.rows.check(0, length, flags, lane, this.slotBytes);
     const index = this.slots.offset(slot) / this.memory.stride;
-    for (let i = 0; i < count; i++) {
-      const connection = connections[i]!;
-      this.rows.check(connection, length, flags, lane, this.slotBytes);
-      // A getter of the caller's may have done anything.
-      if (this.waiting !== first || this.closed) {
-        throw new NetworkingError(
-          "The outbox was used while a broadcast looked at its connections. Give it a plain array",
-        );
-      }
-      this.rows.write(first + i, connection, index, length, flags, lane, 0);
-    }
+    for (let i = 0; i < count; i++) this.rows.write(first + i, this.handles[i]!, index, length, flags, lane, 0);
     if (count === 0) {
       this.slots.free(slot);
       return first;

@@ -60,12 +60,13 @@ export class OutgoingRows {
     memory[first + placeWord] = index;
     memory[first + lengthWord] = length;
     memory[first + referencesWord] = references;
-    memory[first + laneWord] = lane;
+    memory[first + laneWord] = lane & 0xffff;
   }
 
   /** A message that is copied from `offset`. */
   writeCopy(at: number, connection: number, offset: number, length: number, flags: number, lane: number): void {
-    this.write(at, connection, offset, length, flags, lane | copied, 0);
+    this.write(at, connection, offset, length, flags, lane, 0);
+    this.words[at * words + laneWord]! |= copied;
   }
 
   /** Says how many messages the payload of a row has. */

@@ -80,7 +80,8 @@ export class MessagePool {
   private readonly memory: PoolMemory;
   private readonly hand: Slots;
   private readonly lent = new Set<LentShare>();
-  private readonly reclaimed = new Set<LentShare>();
+  // With how many slots had come back when it was last looked at.
+  private readonly reclaimed = new Map<LentShare, number>();
   private readonly events = new Emitter<MessagePoolEvents>(["drain"]);
   private readonly self = new WeakRef(this);
   private mostUsed = 0;
@@ -110,7 +111,9 @@ export class MessagePool {
     if (number < 0) {
       throw new CreationError(
         `A pool of ${slots} slots of ${slotBytes} bytes`,
-        "there is no memory for it, or it would be larger than 1 GiB",
+        number === HelperAnswer.TooMany
+          ? "4,096 pools are open or have messages under way"
+          : "there is no memory for it, or it would be larger than 1 GiB",
         "Make a smaller one, or close those that are not needed",
       );
     }
@@ -139,7 +142,7 @@ export class MessagePool {
     return this.hand.available;
   }
 
-  /** How many slots the library has: sent, and not done with. Those that were lent out count too. */
+  /** How many slots the library has: sent, and not done with. Those sent by Workers count too. 0 after {@link close}. */
   get inFlight(): number {
     return Math.max(0, this.memory.helper.pool_in_flight(this.memory.number));
   }
@@ -226,7 +229,7 @@ export class MessagePool {
       for (const index of indices) this.hand.add(index);
       throw new CreationError(
         `A share of ${slots} slots`,
-        share === HelperAnswer.NoMemory ? `${helperShares} shares are lent out, or there is no memory` : "",
+        share === HelperAnswer.TooMany ? `${helperShares} shares are lent out` : "there is no memory for it",
         "Reclaim those whose Workers have ended",
       );
     }
@@ -255,7 +258,6 @@ export class MessagePool {
       if (share instanceof LentShare && share.isOf(this)) return 0;
       throw new TypeError(`Only a share of this pool can be reclaimed, not ${describe(share)}`);
     }
-    this.reclaimed.add(share);
     return this.collectFrom(share);
   }
 
@@ -289,17 +291,19 @@ export class MessagePool {
   }
 
   private collect(): void {
-    for (const share of this.reclaimed) this.collectFrom(share);
+    for (const [share, returned] of this.reclaimed) if (share.returned !== returned) this.collectFrom(share);
   }
 
   private collectFrom(share: LentShare): number {
     const { helper, number } = this.memory;
-    const indices = new SharedMemory(4 * share.slots);
+    const indices = new SharedMemory(4 * this.slots);
     const left = new SharedMemory(4);
-    const count = helper.share_reclaim(number, share.share, indices.bytes, left.bytes);
+    this.reclaimed.set(share, share.returned);
+    const count = helper.share_reclaim(number, share.share, indices.bytes, this.slots, left.bytes);
+    if (count < 0) return 0;
     for (let at = 0; at < count; at++) this.hand.add(indices.view.getUint32(4 * at, true));
     if (left.view.getUint32(0, true) === 0) this.reclaimed.delete(share);
-    return Math.max(0, count);
+    return count;
   }
 
   private noteUse(): void {

@@ -77,6 +77,11 @@ export class Receiver {
     return messages;
   }
 
+  /** Gives its memory back. */
+  close(): void {
+    this.#inbox.close();
+  }
+
   #message(i: number): ReceivedMessage {
     const inbox = this.#inbox;
     const connection = inbox.connection(i);

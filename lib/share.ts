@@ -64,6 +64,11 @@ export class LentShare implements ShareTicket {
     return this.#memory.failed;
   }
 
+  /** @internal How many slots have come back to it, up to 2^32 and again from 0. */
+  get returned(): number {
+    return this.#memory.ring.waiting;
+  }
+
   /** @internal Whether it is a part of this pool. */
   isOf(pool: object): boolean {
     return this.#owner === pool;

@@ -10,7 +10,14 @@ import {
   SteamNetworkingIdentity,
 } from "../ffi/structs.ts";
 import type { Backend, EventRecord } from "./backend.ts";
-import { AlreadyOpenError, ClosedError, LibraryLoadError, LibraryStartError, NetworkingError } from "./errors.ts";
+import {
+  AlreadyOpenError,
+  ClosedError,
+  LibraryLoadError,
+  LibraryStartError,
+  NetworkingError,
+  UnsupportedError,
+} from "./errors.ts";
 import { buildOf, helperFor, LibraryState, type Helper } from "./helper.ts";
 import type { NativeLibrary } from "./library.ts";
 
@@ -172,7 +179,20 @@ export class GnsBackend implements Backend {
     this.#mustBeOpen();
     const { receive } = this.helper;
     const answer = receive(this.number, this.epoch, inbox, source, handle, columns.bytes, maximum, copyUpTo);
-    return Math.max(this.#answer(answer), -1);
+    switch (this.#answer(answer)) {
+      case HelperAnswer.NoHandle:
+        return -1;
+      case HelperAnswer.NoFunction:
+        throw new UnsupportedError(
+          "SteamAPI_ISteamNetworkingMessages_ReceiveMessagesOnChannel",
+          this.library.path,
+          "Another build of GameNetworkingSockets may have it",
+        );
+      case HelperAnswer.BadArgument:
+        throw new RangeError("There is no room for so many messages");
+      default:
+        return answer;
+    }
   }
 
   configureLanes(

@@ -371,6 +371,18 @@ describe("drain of a connection", () => {
     }
   });
 
+  test("does not come for a message that could never fit", () => {
+    using net = openNetworking({ config: { SendBufferSize: 10_000 } });
+    const { sockets } = net;
+    const { connection1 } = sockets.createSocketPair(true);
+    let drains = 0;
+    net.on("drain", () => drains++);
+    const { result } = sockets.sendMessageToConnection(connection1, new Uint8Array(10_001), SendFlags.Reliable);
+    expect(result).toBe(Result.LimitExceeded);
+    for (let run = 0; run < 10; run++) net.runCallbacks();
+    expect(drains).toBe(0);
+  });
+
   test("does not come for a connection that was closed, by us or by the peer", async () => {
     using net = openNetworking();
     const drained = drainsOf(net);

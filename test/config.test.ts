@@ -244,6 +244,19 @@ test("options at openNetworking are for everything: all packets lost", async () 
   await pumpUntil(net, "it stood", () => stateOf(net, found) === Connected);
 });
 
+test("packets too small for the count of segments are refused, wherever they are asked for", () => {
+  using net = openNetworking();
+  const { sockets, utils } = net;
+  const before = utils.getConfigValue("MTU_PacketSize");
+  const words = /MTU_PacketSize: must be 1100 or more/;
+  expect(() => utils.setConfigValue("MTU_PacketSize", 1099)).toThrow(words);
+  expect(() => sockets.createListenSocketIP("127.0.0.1:0", { MTU_PacketSize: 200 })).toThrow(words);
+  expect(() => openNetworking({ config: { MTU_PacketSize: 900 } })).toThrow(words);
+  expect(utils.getConfigValue("MTU_PacketSize")).toBe(before);
+  utils.setConfigValue("MTU_PacketSize", 1100);
+  expect(utils.getConfigValue("MTU_PacketSize")).toBe(1100);
+});
+
 test("what is refused changes no option", async () => {
   using net = openNetworking({ config: { NagleTime: 1234, P2P_STUN_ServerList: "before" } });
   const { connection1: connection } = net.sockets.createSocketPair();

@@ -209,6 +209,14 @@ describe("a share", () => {
     expectRefusal(() => PoolShare.attach(untyped(ticket)), TypeError, /Attach to what MessagePool.share answered/);
   });
 
+  test("is taken back whole, whatever was written over its numbers", () => {
+    using pool = new MessagePool({ slots: 4096, slotBytes: 16 });
+    const share = pool.share(4000);
+    Object.assign(share, { slots: 1 });
+    expect(pool.reclaim(share)).toBe(4000);
+    expect(pool.available).toBe(4096);
+  });
+
   test("is of slots that the pool has", () => {
     using pool = new MessagePool({ slots: 70, slotBytes: 1 });
     for (const slots of [0, -1, 71, 1.5, Number.NaN]) {

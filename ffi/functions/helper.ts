@@ -99,8 +99,8 @@ export const helper = {
     returns: "i32",
   },
   share_reclaim: {
-    c: "int32_t steam_sockets_share_reclaim(int32_t pool, int32_t share, uint32_t *into, uint32_t *left)",
-    args: ["i32", "i32", "ptr", "ptr"],
+    c: "int32_t steam_sockets_share_reclaim(int32_t pool, int32_t share, uint32_t *into, uint32_t capacity, uint32_t *left)",
+    args: ["i32", "i32", "ptr", "u32", "ptr"],
     returns: "i32",
   },
   send: {

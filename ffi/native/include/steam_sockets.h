@@ -62,11 +62,11 @@ enum {
   STEAM_SOCKETS_NOT_OPEN = -1,     /* no such library, closed, another epoch, or not the owner thread */
   STEAM_SOCKETS_OTHER_THREAD = -2, /* open already, and another thread owns it */
   STEAM_SOCKETS_START_FAILED = -3, /* the library's own start failed; the error text says why */
-  STEAM_SOCKETS_TOO_MANY = -4,     /* STEAM_SOCKETS_LIBRARIES libraries are open */
+  STEAM_SOCKETS_TOO_MANY = -4,     /* all numbers for libraries, pools, shares or inboxes are in use */
   STEAM_SOCKETS_NO_FUNCTION = -5,  /* a pointer that this call needs is null */
   STEAM_SOCKETS_BAD_ARGUMENT = -6, /* an index, a length or a count is out of range; nothing was done */
   STEAM_SOCKETS_NO_HANDLE = -7,    /* the networking library does not know this connection or poll group */
-  STEAM_SOCKETS_NO_MEMORY = -8,    /* the system gives no more memory, or no more numbers are left */
+  STEAM_SOCKETS_NO_MEMORY = -8,    /* the system gives no more memory */
 };
 
 /* STEAM_SOCKETS_CONTRACT as the library was built. */
@@ -225,7 +225,7 @@ typedef struct steam_sockets_pool_memory {
 
 /*
  * Makes a pool of up to 1 GiB, which belongs to the calling thread. When that thread ends, the pool is closed.
- * Answers its number, from 0, or BAD_ARGUMENT, NO_MEMORY.
+ * Answers its number, from 0, or BAD_ARGUMENT, NO_MEMORY, TOO_MANY.
  */
 STEAM_SOCKETS_API int32_t steam_sockets_pool_open(uint32_t slots, uint32_t slot_bytes, bool guarded);
 
@@ -270,7 +270,7 @@ typedef struct steam_sockets_share_memory {
 
 /*
  * Lends slots of a pool, which must be the owner's at this moment, to another thread: they wait in the share's return
- * ring. Answers the share's number, or NOT_OPEN, BAD_ARGUMENT, NO_MEMORY.
+ * ring. Answers the share's number, or NOT_OPEN, BAD_ARGUMENT, NO_MEMORY, TOO_MANY.
  */
 STEAM_SOCKETS_API int32_t steam_sockets_share_open(int32_t pool, const uint32_t *slots, uint32_t count);
 
@@ -279,11 +279,13 @@ STEAM_SOCKETS_API int32_t steam_sockets_share_window(int32_t pool, int32_t share
 
 /*
  * Takes back what was lent and is not under way, whether the borrower holds it or has handed it over unsent; the
- * borrower must have ended or have stopped. Writes the slots' numbers to `into`, which has room for all of the share.
+ * borrower must have ended or have stopped. Writes the slots' numbers to `into`, which must have room for all of the
+ * share: `capacity`.
  * What is under way comes back in time, and is got by asking again.
- * Answers how many came, or NOT_OPEN. *left is how many are still under way; at 0 the share is no more.
+ * Answers how many came, or NOT_OPEN, BAD_ARGUMENT. *left is how many are still under way; at 0 the share is no more.
  */
-STEAM_SOCKETS_API int32_t steam_sockets_share_reclaim(int32_t pool, int32_t share, uint32_t *into, uint32_t *left);
+STEAM_SOCKETS_API int32_t steam_sockets_share_reclaim(int32_t pool, int32_t share, uint32_t *into, uint32_t capacity,
+                                                      uint32_t *left);
 
 /* ---- sending ----------------------------------------------------------------------------------------------------- */
 
@@ -366,7 +368,8 @@ enum {
 };
 
 /* Makes an inbox, which belongs to the calling thread: it holds messages whose payload was not copied. Answers its
- * number, from 0, or NO_MEMORY. */
+ * number, from 0, or TOO_MANY. When its thread ends, messages that it holds are left where they are: JavaScript may have
+ * handed their memory to another thread. */
 STEAM_SOCKETS_API int32_t steam_sockets_inbox_open(void);
 
 /* Releases what an inbox holds. Answers how many messages that were, or NOT_OPEN. */

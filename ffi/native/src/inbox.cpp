@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <mutex>
 
 #include "library.h"
 #include "outgoing_message.h"
@@ -43,6 +44,16 @@ int32_t Release(Inbox &inbox) {
     inbox.slots.clear();
   }
   return count;
+}
+
+// Gives a message up without releasing it: somebody may look at its payload for ever.
+void Leave(SteamNetworkingMessage_t *message) {
+  // Kept, so that it can be seen that it was left on purpose.
+  static std::mutex lock;
+  static auto *const left = new std::vector<SteamNetworkingMessage_t *>;
+  ForgetSegments(*message);
+  const std::lock_guard<std::mutex> guard(lock);
+  left->push_back(message);
 }
 
 void Close(const Inboxes::Entry &entry) {
@@ -199,6 +210,15 @@ void ReleaseHeldOf(int32_t library) {
   });
 }
 
+void LeaveHeldOf(uint64_t thread) {
+  AllInboxes().ForEach([thread](const Inboxes::Entry &entry) {
+    if (entry.number >= 0 && entry.thing->owner == thread) {
+      std::for_each(entry.thing->held.begin(), entry.thing->held.end(), Leave);
+      entry.thing->held.clear();
+    }
+  });
+}
+
 void CloseInboxesOf(uint64_t thread) {
   AllInboxes().ForEach([thread](const Inboxes::Entry &entry) {
     if (entry.number >= 0 && entry.thing->owner == thread) {
@@ -214,7 +234,7 @@ using namespace steam_sockets;
 int32_t steam_sockets_inbox_open(void) {
   const Inboxes::Entry entry = AllInboxes().Take();
   if (entry.thing == nullptr) {
-    return STEAM_SOCKETS_NO_MEMORY;
+    return STEAM_SOCKETS_TOO_MANY;
   }
   entry.thing->owner = ThisThread();
   AllInboxes().Publish(entry.number);
@@ -236,6 +256,7 @@ int32_t steam_sockets_inbox_leave(int32_t number, const void *payload) {
   if (message == inbox->held.end()) {
     return STEAM_SOCKETS_BAD_ARGUMENT;
   }
+  Leave(*message);
   inbox->held.erase(message);
   return 0;
 }

@@ -30,6 +30,9 @@ using Inboxes = Registry<Inbox, 4096>;
 // Releases what inboxes hold of a library that is about to end.
 void ReleaseHeldOf(int32_t library);
 
+// Gives up what inboxes of a thread that ends hold. JavaScript may have handed its memory to another thread.
+void LeaveHeldOf(uint64_t thread);
+
 // Ends the inboxes of a thread that ends.
 void CloseInboxesOf(uint64_t thread);
 

@@ -44,6 +44,7 @@ struct ThreadLife {
   ThreadLife(const ThreadLife &) = delete;
   ThreadLife &operator=(const ThreadLife &) = delete;
   ~ThreadLife() {
+    LeaveHeldOf(number);
     EndLibrariesOf(number);
     CloseInboxesOf(number);
     ClosePoolsOf(number);

@@ -38,6 +38,13 @@ void FreeCopy(SteamNetworkingMessage_t *message) {
   std::free(message->m_pData);
 }
 
+void ForgetSegments(const SteamNetworkingMessage_t &message) {
+  if (message.m_pfnFreeData == FreeSlot || message.m_pfnFreeData == FreeCopy) {
+    const SendTag tag = SendTag::Unpack(message.m_nUserData);
+    SubtractSegments(tag.library, tag.connection, tag.segments);
+  }
+}
+
 bool Releasing::ReleaseAllButSlot(SteamNetworkingMessage_t *message, SendTag &tag) {
   if (message->m_pfnFreeData != FreeSlot || !MessageStore::Has(*message)) {
     return false;

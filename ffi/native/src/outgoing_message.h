@@ -19,6 +19,9 @@ SteamNetworkingMessage_t *NewMessage(Library &library);
 void FreeSlot(SteamNetworkingMessage_t *message);
 void FreeCopy(SteamNetworkingMessage_t *message);
 
+// Takes a message that will never be released out of the count of segments, if it is one of ours.
+void ForgetSegments(const SteamNetworkingMessage_t &message);
+
 // Releases many messages that were received, at once. Those of a pair in memory are the very ones that we have sent,
 // and are let go of here without going through the library. The library's owner.
 class Releasing {

@@ -118,7 +118,7 @@ int32_t Pool::Lend(const uint32_t *slots, uint32_t count) {
     ++at;
   }
   if (at == kShares || count == 0 || count > slots_) {
-    return at == kShares ? STEAM_SOCKETS_NO_MEMORY : STEAM_SOCKETS_BAD_ARGUMENT;
+    return at == kShares ? STEAM_SOCKETS_TOO_MANY : STEAM_SOCKETS_BAD_ARGUMENT;
   }
   const auto take_back = [&](uint32_t until) {
     for (uint32_t i = 0; i < until; ++i) {
@@ -296,7 +296,7 @@ int32_t steam_sockets_pool_open(uint32_t slots, uint32_t slot_bytes, bool guarde
   }
   const Pools::Entry entry = all_pools.Take();
   if (entry.thing == nullptr) {
-    return STEAM_SOCKETS_NO_MEMORY;
+    return STEAM_SOCKETS_TOO_MANY;
   }
   if (!entry.thing->Open(ThisThread(), entry.number, slots, slot_bytes, guarded)) {
     all_pools.GiveBack(Pools::PlaceOf(entry.number));
@@ -351,10 +351,11 @@ int32_t steam_sockets_share_window(int32_t number, int32_t share_number, steam_s
   return pool->WindowOfShare(number, share_number, *window) ? 0 : STEAM_SOCKETS_NOT_OPEN;
 }
 
-int32_t steam_sockets_share_reclaim(int32_t number, int32_t share_number, uint32_t *into, uint32_t *left) {
+int32_t steam_sockets_share_reclaim(int32_t number, int32_t share_number, uint32_t *into, uint32_t capacity,
+                                    uint32_t *left) {
   Pool *const pool = OwnPool(number);
   Share *const share = pool == nullptr ? nullptr : pool->FindShare(share_number);
-  if (share == nullptr || into == nullptr || left == nullptr) {
+  if (share == nullptr || into == nullptr || left == nullptr || capacity < share->slots) {
     return share == nullptr ? STEAM_SOCKETS_NOT_OPEN : STEAM_SOCKETS_BAD_ARGUMENT;
   }
   return static_cast<int32_t>(pool->Reclaim(*share, into, *left));

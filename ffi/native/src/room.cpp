@@ -10,6 +10,18 @@ namespace {
 
 enum class Room { kNone, kEnough, kGone };
 
+// How many bytes may wait to be sent; negative when there is no such connection.
+int32_t SendBufferOf(const Library &library, uint32_t connection) {
+  int32_t send_buffer = 0;
+  size_t bytes = sizeof send_buffer;
+  int32_t type = 0;
+  return library.functions.config_value(library.utils, k_ESteamNetworkingConfig_SendBufferSize,
+                                        k_ESteamNetworkingConfig_Connection, connection, &type, &send_buffer,
+                                        &bytes) < 0
+             ? -1
+             : send_buffer;
+}
+
 Room RoomOf(const Library &library, uint32_t connection) {
   const steam_sockets_functions &functions = library.functions;
   SteamNetConnectionRealTimeStatus_t status;
@@ -18,11 +30,8 @@ Room RoomOf(const Library &library, uint32_t connection) {
       status.m_eState == k_ESteamNetworkingConnectionState_ProblemDetectedLocally) {
     return Room::kGone;
   }
-  int32_t send_buffer = 0;
-  size_t bytes = sizeof send_buffer;
-  int32_t type = 0;
-  if (functions.config_value(library.utils, k_ESteamNetworkingConfig_SendBufferSize,
-                             k_ESteamNetworkingConfig_Connection, connection, &type, &send_buffer, &bytes) < 0) {
+  const int32_t send_buffer = SendBufferOf(library, connection);
+  if (send_buffer < 0) {
     return Room::kGone;
   }
   const int64_t pending = int64_t{status.m_cbPendingReliable} + status.m_cbPendingUnreliable;
@@ -31,6 +40,12 @@ Room RoomOf(const Library &library, uint32_t connection) {
 }
 
 }  // namespace
+
+void AwaitRoom(Library &library, uint32_t connection, uint32_t bytes) {
+  if (static_cast<int64_t>(bytes) <= SendBufferOf(library, connection)) {
+    library.full.insert(connection);
+  }
+}
 
 void TellOfRoom(Library &library) {
   for (auto connection = library.full.begin(); connection != library.full.end();) {

@@ -10,6 +10,7 @@
 #include "library.h"
 #include "outgoing_message.h"
 #include "pool.h"
+#include "room.h"
 #include "segments.h"
 #include "send_tag.h"
 
@@ -182,7 +183,7 @@ class Batch {
   void NoteFailure(const steam_sockets_outgoing &outgoing) {
     failures_.insert(outgoing.connection);
     if (outgoing.result == -k_EResultLimitExceeded) {
-      library_.full.insert(outgoing.connection);
+      AwaitRoom(library_, outgoing.connection, outgoing.bytes);
     }
   }
 

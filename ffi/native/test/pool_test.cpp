@@ -308,7 +308,7 @@ void GivesEveryNumberOut() {
     numbers.push_back(number);
   }
   CHECK(numbers.size() == 4096);
-  CHECK(steam_sockets_pool_open(1, 1, false) == STEAM_SOCKETS_NO_MEMORY);
+  CHECK(steam_sockets_pool_open(1, 1, false) == STEAM_SOCKETS_TOO_MANY);
   CHECK(steam_sockets_pools() == 4096);
   for (const int32_t number : numbers) {
     CHECK(steam_sockets_pool_close(number) == 0);

@@ -43,7 +43,7 @@ struct Reclaimed {
   std::set<uint32_t> slots;
   Reclaimed(const OpenPool &pool, int32_t share) {
     std::vector<uint32_t> into(pool.window.memory()->slots);
-    count = steam_sockets_share_reclaim(pool.number, share, into.data(), &left);
+    count = steam_sockets_share_reclaim(pool.number, share, into.data(), static_cast<uint32_t>(into.size()), &left);
     for (int32_t i = 0; i < count; ++i) {
       slots.insert(into[static_cast<size_t>(i)]);
     }
@@ -199,16 +199,18 @@ void RefusesWhatIsWrong() {
   CHECK(Lend(pool, {2, 1}) == STEAM_SOCKETS_BAD_ARGUMENT);
   for (const int32_t wrong : {-1, INT32_MIN, INT32_MAX, 0, share + 1, share - 65}) {
     CHECK(steam_sockets_share_window(pool.number, wrong, &window) == STEAM_SOCKETS_NOT_OPEN);
-    CHECK(steam_sockets_share_reclaim(pool.number, wrong, slots.data(), &left) == STEAM_SOCKETS_NOT_OPEN);
+    CHECK(steam_sockets_share_reclaim(pool.number, wrong, slots.data(), 8, &left) == STEAM_SOCKETS_NOT_OPEN);
     CHECK(SendShare(library, pool, wrong) == STEAM_SOCKETS_NOT_OPEN);
   }
   CHECK(steam_sockets_share_window(pool.number + 1, share, &window) == STEAM_SOCKETS_NOT_OPEN);
   CHECK(steam_sockets_share_window(pool.number, share, nullptr) == STEAM_SOCKETS_BAD_ARGUMENT);
-  CHECK(steam_sockets_share_reclaim(pool.number, share, nullptr, &left) == STEAM_SOCKETS_BAD_ARGUMENT);
-  CHECK(steam_sockets_share_reclaim(pool.number, share, slots.data(), nullptr) == STEAM_SOCKETS_BAD_ARGUMENT);
+  CHECK(steam_sockets_share_reclaim(pool.number, share, nullptr, 8, &left) == STEAM_SOCKETS_BAD_ARGUMENT);
+  CHECK(steam_sockets_share_reclaim(pool.number, share, slots.data(), static_cast<uint32_t>(slots.size()) - 1, &left) ==
+        STEAM_SOCKETS_BAD_ARGUMENT);
+  CHECK(steam_sockets_share_reclaim(pool.number, share, slots.data(), 8, nullptr) == STEAM_SOCKETS_BAD_ARGUMENT);
   std::thread([&] {
     CHECK(steam_sockets_share_open(pool.number, slots.data(), 1) == STEAM_SOCKETS_NOT_OPEN);
-    CHECK(steam_sockets_share_reclaim(pool.number, share, slots.data(), &left) == STEAM_SOCKETS_NOT_OPEN);
+    CHECK(steam_sockets_share_reclaim(pool.number, share, slots.data(), 8, &left) == STEAM_SOCKETS_NOT_OPEN);
     CHECK(SendShare(library, pool, share) == STEAM_SOCKETS_NOT_OPEN);
   }).join();
 
@@ -265,7 +267,7 @@ void HasSixtyFour() {
     shares.insert(Lend(pool, {i}));
   }
   CHECK(shares.size() == STEAM_SOCKETS_SHARES && *shares.begin() >= 0);
-  CHECK(Lend(pool, {99}) == STEAM_SOCKETS_NO_MEMORY);
+  CHECK(Lend(pool, {99}) == STEAM_SOCKETS_TOO_MANY);
   CHECK(Reclaimed(pool, *shares.begin()).left == 0);
   const int32_t next = Lend(pool, {99});
   CHECK(next >= 0 && shares.count(next) == 0);
