@@ -65,6 +65,8 @@ export class Receiver {
 
   /** Receives up to `maximum` messages, or answers undefined when the library does not know the handle. */
   receive(source: HelperSource, handle: number, maximum: number): ReceivedMessage[] | undefined {
+    // Throws when the network was closed, and the inbox with it.
+    void this.#backend.sockets;
     const messages: ReceivedMessage[] = [];
     while (messages.length < maximum) {
       const wanted = Math.min(this.#inbox.messages, maximum - messages.length);
