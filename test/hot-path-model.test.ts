@@ -56,6 +56,8 @@ describe("the hot path is as its model", () => {
   });
 });
 
+if (manualPoll) console.log("10 million messages are left out in manual poll mode: over a pair in memory nobody polls");
+
 describe.skipIf(manualPoll)("10 million messages", () => {
   const batch = 1000;
   const total = 10_000_000;

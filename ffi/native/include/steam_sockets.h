@@ -368,8 +368,8 @@ enum {
 };
 
 /* Makes an inbox, which belongs to the calling thread: it holds messages whose payload was not copied. Answers its
- * number, from 0, or TOO_MANY. When its thread ends, messages that it holds are left where they are: JavaScript may have
- * handed their memory to another thread. */
+ * number, from 0, or TOO_MANY. When its thread ends, messages that it holds are left where they are: JavaScript may
+ * have handed their memory to another thread. */
 STEAM_SOCKETS_API int32_t steam_sockets_inbox_open(void);
 
 /* Releases what an inbox holds. Answers how many messages that were, or NOT_OPEN. */
