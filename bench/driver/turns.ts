@@ -11,10 +11,10 @@ export interface Variant {
 export type Samples = ReadonlyMap<string, readonly number[]>;
 
 /** Lets each variant warm up once, then measures all of them in each round, each round beginning with another one. */
-export async function takeTurns(
-  variants: readonly Variant[],
+export async function takeTurns<One extends Variant>(
+  variants: readonly One[],
   rounds: number,
-  warmUp: (variant: Variant) => Promise<unknown> = (variant) => variant.measure(),
+  warmUp: (variant: One) => Promise<unknown> = (variant) => variant.measure(),
 ): Promise<Samples> {
   for (const variant of variants) await warmUp(variant);
   const samples = new Map<string, number[]>(variants.map(({ name }) => [name, []]));

@@ -2,7 +2,7 @@
 import { Contestant, type Command } from "../driver/contestant.ts";
 import { ours, oursInViews, rowsOf, type Row } from "../driver/rows.ts";
 import type { Bench } from "../driver/suite.ts";
-import { takeTurns, type Variant } from "../driver/turns.ts";
+import { takeTurns, type Variant as Measured } from "../driver/turns.ts";
 
 interface Case {
   readonly bytes: number;
@@ -11,41 +11,43 @@ interface Case {
   readonly touch: "transport" | "touched";
 }
 
+interface Variant extends Measured {
+  warmUp(): Promise<number>;
+}
+
 interface Answer {
   readonly messages: number;
   readonly nanoseconds: number;
 }
 
 const largeBytes = 16_384;
+// What is compiled while it runs needs some time for it.
+const warmUpMilliseconds = 600;
 
 export async function* memory({ library, native, quick, progress }: Bench): AsyncGenerator<Row[]> {
   const cases = quick ? fewCases() : allCases();
   const rounds = quick ? 9 : 11;
-  const milliseconds = quick ? 30 : 80;
+  const milliseconds = quick ? 50 : 80;
   const environment = { STEAM_SOCKETS_LIBRARY: library };
-  await using nativeProgram = Contestant.native("native program", native);
-  await using checked = Contestant.script(ours, "memory.ts", ["checked"], environment);
-  await using unchecked = Contestant.script("unchecked", "memory.ts", ["unchecked"], environment);
-  await using views = Contestant.script(oursInViews, "memory.ts", ["view"], environment);
-  await using koffi = Contestant.script("koffi", "memory-koffi.ts", [], environment);
-
-  const takers = [checked, unchecked, views, koffi];
-  for (const [index, contestant] of takers.entries()) {
-    progress(`memory: warming up ${index + 1}/${takers.length}`);
-    // What is compiled while it runs needs a second for it.
-    const warmUp = { do: "memory", bytes: 1024, batch: 64, reliable: true, milliseconds: 700 };
-    for (const touch of ["transport", "touched"]) await contestant.ask({ ...warmUp, touch });
-  }
   for (const [index, { bytes, batch, reliable, touch }] of cases.entries()) {
     const name = `${bytes} B, batch ${batch}, ${reliable ? "reliable" : "unreliable"}, ${touch}`;
     progress(`memory ${index + 1}/${cases.length}: ${name}`);
+    // Processes of its own for each case, as programs have one kind of work: JavaScript that was compiled for another
+    // one would be measured else.
+    await using nativeProgram = Contestant.native("native program", native);
+    await using checked = Contestant.script(ours, "memory.ts", ["checked"], environment);
+    await using unchecked = Contestant.script("unchecked", "memory.ts", ["unchecked"], environment);
+    await using views = Contestant.script(oursInViews, "memory.ts", ["view"], environment);
+    await using koffi = Contestant.script("koffi", "memory-koffi.ts", [], environment);
+    const measure = async (contestant: Contestant, duration: number, extra: Command) => {
+      const command = { do: "memory", bytes, batch, reliable, touch, milliseconds: duration, ...extra };
+      const { messages, nanoseconds } = await contestant.ask<Answer>(command);
+      return messages / (nanoseconds / 1e3);
+    };
     const variant = (contestant: Contestant, name = contestant.name, extra: Command = {}): Variant => ({
       name,
-      async measure() {
-        const command = { do: "memory", bytes, batch, reliable, touch, milliseconds, ...extra };
-        const { messages, nanoseconds } = await contestant.ask<Answer>(command);
-        return messages / (nanoseconds / 1e3);
-      },
+      measure: () => measure(contestant, milliseconds, extra),
+      warmUp: () => measure(contestant, warmUpMilliseconds, extra),
     });
     const variants = [
       variant(checked),
@@ -55,7 +57,7 @@ export async function* memory({ library, native, quick, progress }: Bench): Asyn
       variant(nativeProgram, "native per-message copy", { style: "copy" }),
       variant(koffi),
     ];
-    yield rowsOf("memory", name, "million messages/s", await takeTurns(variants, rounds));
+    yield rowsOf("memory", name, "million messages/s", await takeTurns(variants, rounds, (one) => one.warmUp()));
   }
 }
 
