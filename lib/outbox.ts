@@ -53,6 +53,8 @@ export class Outbox {
   private waiting = 0;
   private results = 0;
   private closed = false;
+  // How many messages it takes: none when it is closed.
+  private room: number;
 
   /** @param pool whose slots are pushed. */
   constructor(pool: MessagePool, { messages = 1024, copyBytes = 65_536, onFailure = "free" }: OutboxOptions = {}) {
@@ -62,7 +64,7 @@ export class Outbox {
     if (onFailure !== "free" && onFailure !== "keep") {
       throw new TypeError(`onFailure must be "free" or "keep", not ${describe(onFailure)}`);
     }
-    this.messages = messages;
+    this.messages = this.room = messages;
     this.pool = pool;
     this.memory = memoryOf(pool);
     this.slots = slotsOf(pool);
@@ -94,13 +96,9 @@ export class Outbox {
    */
   push(connection: ConnectionHandle, slot: number, length: number, flags: number, lane = 0): number {
     const at = this.waiting;
-    if (at === this.messages) return -1;
-    if (this.checked) {
-      this.mustBeOpen();
-      this.rows.check(connection, length, flags, lane, this.slotBytes);
-    }
-    const index = this.slots.give(slot);
-    this.rows.write(at, connection, index, length, flags, lane, 1);
+    if (at === this.room) return this.noRoom();
+    if (this.checked) this.rows.check(connection, length, flags, lane, this.slotBytes);
+    this.rows.write(at, connection, this.slots.give(slot), length, flags, lane, 1);
     this.waiting = at + 1;
     return at;
   }
@@ -189,6 +187,7 @@ export class Outbox {
   close(): void {
     this.clear();
     this.closed = true;
+    this.room = 0;
   }
 
   /** {@link close}, for `using outbox = new Outbox(...)`. */
@@ -220,6 +219,11 @@ export class Outbox {
       else this.slots.keep(this.rows.place(at));
     }
     this.broadcastsToOne.clear();
+  }
+
+  private noRoom(): -1 {
+    this.mustBeOpen();
+    return -1;
   }
 
   private mustBeOpen(): void {
