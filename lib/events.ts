@@ -36,7 +36,8 @@ export interface NetworkingEvents {
   connectionStatusChanged: ConnectionStatusChangedEvent;
   /**
    * A connection that refused a message with `LimitExceeded` has room again: at most half of SendBufferSize waits to
-   * be sent, and at most half of {@link MAX_UNACKNOWLEDGED_SEGMENTS} to be acknowledged. Told once after a refusal.
+   * be sent, and at most half of {@link MAX_UNACKNOWLEDGED_SEGMENTS} to be acknowledged. Told once after a refusal,
+   * but not of a message that is larger than SendBufferSize and can never fit.
    */
   drain: DrainEvent;
   /** A line of the library's log, of the level that was asked for. See {@link NetworkingUtils.setDebugOutputFunction}. */

@@ -1,4 +1,5 @@
 /** Through a pair in memory, as fast as it goes: what sending and receiving themselves cost. */
+import { SendFlags } from "../../lib/index.ts";
 import { Contestant, type Command } from "../driver/contestant.ts";
 import { ours, oursInViews, rowsOf, type Row } from "../driver/rows.ts";
 import type { Bench } from "../driver/suite.ts";
@@ -35,9 +36,11 @@ export async function* memory({ library, native, quick, progress }: Bench): Asyn
     // Processes of its own for each case, as programs have one kind of work: JavaScript that was compiled for another
     // one would be measured else.
     await using nativeProgram = Contestant.native("native program", native);
-    await using checked = Contestant.script(ours, "memory.ts", ["checked"], environment);
-    await using unchecked = Contestant.script("unchecked", "memory.ts", ["unchecked"], environment);
-    await using views = Contestant.script(oursInViews, "memory.ts", ["view"], environment);
+    const flags = reliable ? SendFlags.Reliable : SendFlags.Unreliable;
+    const work = [bytes, batch, flags, touch].map(String);
+    await using checked = Contestant.script(ours, "memory.ts", ["checked", ...work], environment);
+    await using unchecked = Contestant.script("unchecked", "memory.ts", ["unchecked", ...work], environment);
+    await using views = Contestant.script(oursInViews, "memory.ts", ["view", ...work], environment);
     await using koffi = Contestant.script("koffi", "memory-koffi.ts", [], environment);
     const measure = async (contestant: Contestant, duration: number, extra: Command) => {
       const command = { do: "memory", bytes, batch, reliable, touch, milliseconds: duration, ...extra };
