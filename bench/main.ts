@@ -60,7 +60,7 @@ async function main(): Promise<number> {
     quick: values.quick ?? false,
     progress,
   };
-  const machine = thisMachine();
+  const machine = thisMachine(bench.quick);
   const warning = loadWarning(machine);
   console.log(`${describeMachine(machine)}, load ${machine.loadAverage.join(" ")}\n`);
   if (warning !== undefined) console.log(`${warning}\n`);

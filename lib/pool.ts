@@ -91,9 +91,9 @@ export class MessagePool {
     slotsOf = (pool) => pool.hand;
     memoryOf = (pool) => pool.memory;
     noteUse = (pool) => pool.noteUse();
-    tellOfDrains = (attempt) => {
+    tellOfDrains = (failed) => {
       // A handler may run its pool dry again, which is told next time.
-      for (const pool of [...dry]) pool.deref()?.tellOfDrain(attempt);
+      for (const pool of [...dry]) pool.deref()?.tellOfDrain(failed);
     };
   }
 

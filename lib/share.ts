@@ -27,10 +27,15 @@ export interface ShareTicket {
  * send what that hands over with `sendMessages(share)`.
  */
 export class LentShare implements ShareTicket {
+  /** The library file that the pool belongs to. */
   readonly library: string;
+  /** The pool's number. */
   readonly pool: number;
+  /** The share's number. */
   readonly share: number;
+  /** How many slots it has. */
   readonly slots: number;
+  /** Whether mistakes with slots are thrown. */
   readonly checked: boolean;
   readonly #memory: ShareMemory;
   readonly #helper: Helper;
@@ -140,7 +145,7 @@ export class PoolShare {
     return !this.memory.isClosed;
   }
 
-  /** Takes a slot; -1 when none is free, or when the share was taken back. As {@link MessagePool.take}. */
+  /** Takes a slot, which is yours until you push or free it; -1 when none is free, or when the share was taken back. */
   take(): number {
     return this.isOpen ? this.hand.take() : -1;
   }
@@ -160,6 +165,7 @@ export class PoolShare {
    *
    * @param slot yours until now; its first `length` bytes are the message.
    * @param flags a sum of {@link SendFlags}.
+   * @param lane one of those that `configureConnectionLanes` made.
    * @throws SlotError, SlotOverrunError, TypeError, RangeError; the slot then stays yours.
    */
   push(connection: ConnectionHandle, slot: number, length: number, flags: number, lane = 0): void {

@@ -13,6 +13,9 @@ const mostSlotNumber = 0x7fff_ffff;
  * A slot's number is its index with a generation above it, up to 31 bits in all. A word for each slot in the pool's
  * memory holds the number while somebody has the slot, else the complement of the last one. Unchecked, a slot's number
  * is its index alone and the words are left as they are.
+ *
+ * Here and wherever a method is called for each message, fields are private to TypeScript only: JavaScript's own
+ * private names make methods too large to be inlined.
  */
 export class Slots {
   /** The memory of the slots, all at once. */

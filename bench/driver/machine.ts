@@ -6,6 +6,8 @@ import { devDependencies } from "../../package.json" with { type: "json" };
 /** What belongs to the figures without being one. */
 export interface Machine {
   readonly date: string;
+  /** Whether it was a run with `--quick`. */
+  readonly quick: boolean;
   readonly processor: string;
   readonly cores: number;
   readonly memoryGiB: number;
@@ -18,11 +20,12 @@ export interface Machine {
 }
 
 /** Looks at this machine. */
-export function thisMachine(): Machine {
+export function thisMachine(quick: boolean): Machine {
   using net = openNetworking();
   const [processor] = cpus();
   return {
     date: new Date().toISOString().slice(0, 10),
+    quick,
     processor: processor?.model.trim() ?? "unknown",
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
@@ -35,8 +38,8 @@ export function thisMachine(): Machine {
 }
 
 /** In one line. */
-export function describeMachine({ date, processor, cores, system, bun, library, koffi }: Machine): string {
-  return `${date}, ${cores} cores of ${processor}, ${system}; Bun ${bun}, ${library}, koffi ${koffi}`;
+export function describeMachine({ date, quick, processor, cores, system, bun, library, koffi }: Machine): string {
+  return `${date}, ${quick ? "a quick run" : "a full run"} on ${cores} cores of ${processor}, ${system}; Bun ${bun}, ${library}, koffi ${koffi}`;
 }
 
 /** What there is to say when others want the cores too; undefined on a quiet machine. */
