@@ -307,6 +307,7 @@ export class MessagePool {
   }
 
   private noteUse(): void {
+    this.hand.settle();
     this.mostUsed = Math.max(this.mostUsed, this.slots - this.hand.available);
   }
 

@@ -184,5 +184,6 @@ export class PoolShare {
   flush(): void {
     if (!this.isOpen) throw new ClosedError("This share was taken back by the owner of its pool");
     this.memory.handed = this.pushed;
+    this.hand.settle();
   }
 }

@@ -129,6 +129,15 @@ export class Slots {
     }
   }
 
+  /**
+   * Lays those that have come back, and that nobody wanted at once, on top of the others. Left where they are they
+   * would be taken in the order in which they came, and a pool that was once in use as a whole would go round all of
+   * its memory for ever, out of the processor's cache.
+   */
+  settle(): void {
+    for (let index = this.ring.take(); index >= 0; index = this.ring.take()) this.lay(index);
+  }
+
   /** Takes out as many as are at hand, up to `count`. */
   remove(count: number): Uint32Array {
     for (let index = this.ring.takeFresh(); index >= 0; index = this.ring.takeFresh()) this.add(index);

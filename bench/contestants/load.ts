@@ -7,8 +7,6 @@ import { numberOf } from "./obey.ts";
 
 /** The number of the message after which none comes. */
 export const endNumber = 0xffff_ffff;
-/** Between two looks at what is due. */
-export const tickNanoseconds = 1e6;
 /** How long a sender stays to see its messages acknowledged. */
 export const settleMilliseconds = 60;
 
@@ -22,6 +20,8 @@ export interface Load {
   readonly rate: number;
   readonly reliable: boolean;
   readonly milliseconds: number;
+  /** Nanoseconds between two looks at what is due. */
+  readonly tick: number;
 }
 
 /** What a sender answers. */
@@ -51,7 +51,13 @@ export function loadOf(command: Command): Load {
     rate: numberOf(command, "rate"),
     reliable: command["reliable"] === true,
     milliseconds: numberOf(command, "milliseconds"),
+    tick: tickOf(command),
   };
+}
+
+/** How many nanoseconds lie between two ticks of a sender or a receiver. */
+export function tickOf(command: Command): number {
+  return numberOf(command, "tickMicroseconds") * 1000;
 }
 
 /** When how many messages are due. */
@@ -63,9 +69,9 @@ export class Schedule {
   readonly #start: number;
   readonly #most: number;
 
-  constructor({ rate, milliseconds }: Load, start: number) {
+  constructor({ rate, milliseconds, tick }: Load, start: number) {
     this.total = Math.trunc((rate * milliseconds) / 1000);
-    this.first = start + tickNanoseconds;
+    this.first = start + tick;
     this.#rate = rate;
     this.#start = start;
     this.#most = start + (milliseconds + overtimeMilliseconds) * 1e6;

@@ -1,15 +1,7 @@
 /** The udp suite for what Bun itself has: rivals send from the event loop, and are told of messages by it. */
 import { cpuTime, now, sleepUntil } from "./clock.ts";
 import { Latencies } from "./latencies.ts";
-import {
-  endNumber,
-  loadOf,
-  Schedule,
-  settleMilliseconds,
-  tickNanoseconds,
-  type Load,
-  type SendAnswer,
-} from "./load.ts";
+import { endNumber, loadOf, Schedule, settleMilliseconds, type Load, type SendAnswer } from "./load.ts";
 import { numberOf, obey, say } from "./obey.ts";
 
 const quietMilliseconds = 50;
@@ -54,7 +46,7 @@ export async function compete(rival: Rival): Promise<void> {
       const cpu = cpuTime();
       const schedule = new Schedule(load, now());
       let sent = 0;
-      for (let deadline = schedule.first; schedule.goesOn(sent, deadline); deadline += tickNanoseconds) {
+      for (let deadline = schedule.first; schedule.goesOn(sent, deadline); deadline += load.tick) {
         await turnUntil(deadline);
         const due = schedule.dueAt(deadline);
         if (sent < due) sent += rival.send(load, sent, due - sent, deadline);

@@ -11,7 +11,7 @@ import {
 import { cpuTime, now, sleepUntil } from "./clock.ts";
 import { config } from "./config.ts";
 import { Latencies } from "./latencies.ts";
-import { endNumber, loadOf, Schedule, settleMilliseconds, tickNanoseconds, type SendAnswer } from "./load.ts";
+import { endNumber, loadOf, Schedule, settleMilliseconds, tickOf, type SendAnswer } from "./load.ts";
 import { numberOf, obey, say } from "./obey.ts";
 
 const mostPerCall = 256;
@@ -67,7 +67,7 @@ await obey({
     const cpu = cpuTime();
     const schedule = new Schedule(load, now());
     let [sent, refused] = [0, 0];
-    for (let deadline = schedule.first; schedule.goesOn(sent, deadline); deadline += tickNanoseconds) {
+    for (let deadline = schedule.first; schedule.goesOn(sent, deadline); deadline += load.tick) {
       sleepUntil(deadline);
       const due = schedule.dueAt(deadline);
       for (let dry = false; sent < due && !dry;) {
@@ -96,6 +96,7 @@ await obey({
   },
   receive(command) {
     const trial = numberOf(command, "trial");
+    const tickNanoseconds = tickOf(command);
     const latencies = new Latencies();
     const cpu = cpuTime();
     say({ ready: true });

@@ -10,8 +10,11 @@ import { highestClean } from "./highest-clean.ts";
 const mostLatencyMilliseconds = 5;
 const receivePatienceMilliseconds = 3000;
 const tries = 3;
-// What is compiled while it runs takes its time, and processor time.
+const tickMicroseconds = 1000;
+// What is compiled while it runs takes its time, and processor time. JavaScript compiles a function for the last time
+// after some ten thousand calls, so the warm-up makes as many: its ticks are short.
 const warmUpMilliseconds = 2500;
+const warmUpTickMicroseconds = 100;
 const warmUpRate = 100_000;
 const warmUpTraffic = { bytes: 32, reliable: false };
 // The library ends a connection when there are a million unreliable messages between two reliable ones.
@@ -50,9 +53,13 @@ class Link implements AsyncDisposable {
   }
 
   async run(traffic: Traffic, rate: number, milliseconds: number): Promise<Outcome> {
-    const outcome = await this.#attempt(traffic, rate, milliseconds);
+    const outcome = await this.#attempt(traffic, rate, milliseconds, tickMicroseconds);
     if (!outcome.ended) await this.#startAnew();
     return outcome;
+  }
+
+  async warmUp(traffic: Traffic, rate: number): Promise<void> {
+    await this.#attempt(traffic, rate, warmUpMilliseconds, warmUpTickMicroseconds);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -70,16 +77,12 @@ class Link implements AsyncDisposable {
     ]);
   }
 
-  async #attempt(traffic: Traffic, rate: number, milliseconds: number): Promise<Outcome> {
+  async #attempt(traffic: Traffic, rate: number, milliseconds: number, tickMicroseconds: number): Promise<Outcome> {
     const trial = ++this.#trial;
-    await this.#receiver.ask({
-      do: "receive",
-      trial,
-      milliseconds: milliseconds + receivePatienceMilliseconds,
-      ...this.#extra,
-    });
+    const own = { ...this.#extra, trial, tickMicroseconds };
+    await this.#receiver.ask({ do: "receive", milliseconds: milliseconds + receivePatienceMilliseconds, ...own });
     const [sent, received] = await Promise.all([
-      this.#sender.ask<SendAnswer>({ do: "send", trial, rate, milliseconds, ...traffic, ...this.#extra }),
+      this.#sender.ask<SendAnswer>({ do: "send", rate, milliseconds, ...traffic, ...own }),
       this.#receiver.answer<ReceiveAnswer>(),
     ]);
     return { ...sent, ...received, nanosecondsPerMessage: (sent.cpu + received.cpu) / received.received };
@@ -91,7 +94,7 @@ class Link implements AsyncDisposable {
     this.#receiver = this.#start();
     this.#sender = this.#start();
     await this.#connect();
-    await this.#attempt(warmUpTraffic, warmUpRate, warmUpMilliseconds);
+    await this.warmUp(warmUpTraffic, warmUpRate);
   }
 }
 
@@ -124,7 +127,7 @@ export async function* udp({ library, native, quick, progress }: Bench): AsyncGe
     const warmUp = ({ name }: Variant) =>
       links(traffic)
         .find((link) => link.name === name)!
-        .run(traffic, rate, warmUpMilliseconds);
+        .warmUp(traffic, rate);
     yield rowsOf("udp", name, "ns of CPU/message that came", await takeTurns(variants, rounds, warmUp));
   }
 
