@@ -33,12 +33,6 @@ export class Slots {
   private readonly number: number;
   private ring: ReturnRing;
   private readonly what: string;
-  // The guard that stands behind a slot begins in this word of it, above the bits that may be the slot's own.
-  private readonly words: Int32Array;
-  private readonly strideWords: number;
-  private readonly guardAt: number;
-  private readonly guardShift: number;
-  private readonly guardWord: number;
   private states: Int32Array;
   private readonly freeSlots: Int32Array;
   private freeCount = 0;
@@ -54,11 +48,6 @@ export class Slots {
     this.mask = 2 ** indexBits - 1;
     this.generation = 2 ** indexBits;
     this.stride = memory.stride;
-    this.words = new Int32Array(memory.bytes.buffer);
-    this.strideWords = memory.stride / 4;
-    this.guardAt = Math.floor(memory.slotBytes / 4);
-    this.guardShift = 8 * (memory.slotBytes % 4);
-    this.guardWord = (guard << this.guardShift) >>> this.guardShift;
     this.number = memory.number;
     this.ring = ring;
     this.what = what;
@@ -92,6 +81,7 @@ export class Slots {
 
   /** Where a slot that the caller has begins. */
   offset(slot: number): number {
+    if (typeof slot !== "number") this.refuse(slot);
     const index = slot & this.mask;
     if (this.checked && this.states[index] !== slot) this.refuse(slot);
     return index * this.stride;
@@ -99,11 +89,12 @@ export class Slots {
 
   /** Takes a slot out of the caller's hands. Answers its index. */
   give(slot: number): number {
+    if (typeof slot !== "number") this.refuse(slot);
     const index = slot & this.mask;
     if (this.checked) {
       if (this.states[index] !== slot) this.refuse(slot);
-      const behind = this.words[index * this.strideWords + this.guardAt]!;
-      if (behind >>> this.guardShift !== this.guardWord) this.overrun(slot);
+      // Not by a word of an array: the slot may end anywhere.
+      if (this.view.getInt32(index * this.stride + this.slotBytes, true) !== guard) this.overrun(slot);
       this.states[index] = ~slot;
     }
     return index;
