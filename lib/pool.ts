@@ -45,11 +45,18 @@ export let tellOfDrains: (failed: (error: unknown) => void) => void;
 
 /** @internal The open pool of this thread that has this number in its helper. */
 export function openPool(helper: Helper, number: number): MessagePool | undefined {
-  const pool = open.get(number)?.deref();
-  return pool !== undefined && memoryOf(pool).helper === helper ? pool : undefined;
+  return openAt(helper).get(number)?.deref();
 }
 
-const open = new Map<number, WeakRef<MessagePool>>();
+// By helper and number: helpers count each for itself.
+const open = new Map<Helper, Map<number, WeakRef<MessagePool>>>();
+
+function openAt(helper: Helper): Map<number, WeakRef<MessagePool>> {
+  let pools = open.get(helper);
+  if (pools === undefined) open.set(helper, (pools = new Map()));
+  return pools;
+}
+
 // Not holding on to a pool that everybody else has dropped.
 const dry = new Set<WeakRef<MessagePool>>();
 // Closes the pools that nobody has any more and nobody has closed.
@@ -125,11 +132,11 @@ export class MessagePool {
     this.bytes = this.hand.bytes;
     this.view = this.hand.view;
     this.hand.addAll();
-    open.set(number, this.self);
+    openAt(helper).set(number, this.self);
     forgotten.register(
       this,
       () => {
-        open.delete(number);
+        openAt(helper).delete(number);
         helper.pool_close(number);
       },
       this,
@@ -270,9 +277,10 @@ export class MessagePool {
     this.closed = true;
     forgotten.unregister(this);
     dry.delete(this.self);
-    open.delete(this.memory.number);
     this.hand.close();
-    this.memory.helper.pool_close(this.memory.number);
+    const { helper, number } = this.memory;
+    openAt(helper).delete(number);
+    helper.pool_close(number);
   }
 
   /** {@link close}, for `using pool = new MessagePool(...)`. */

@@ -633,6 +633,8 @@ describe("an inbox", () => {
       "the other library's end: 1 and 0 messages, views true and false",
       "what is held of ours: true",
       "received from the other: other, views false and false",
+      "pools numbered alike: true, own views true and true",
+      "one of two was closed: own view true",
       "our library's end: other",
       "the other library's second end: 0 messages",
       "NetworkingError: The pool belongs to another library than this network",

@@ -3,6 +3,7 @@ import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Inbox, MessagePool, NetworkingError, Outbox, SendFlags, type Networking } from "../../lib/index.ts";
+import { memoryOf } from "../../lib/pool.ts";
 import { noise, sameBytes } from "../support/noise.ts";
 import { Parent } from "../support/parent.ts";
 import { openNetworking } from "../support/poll-mode.ts";
@@ -19,6 +20,17 @@ function receive(net: Networking, inbox: Inbox, message: string | Uint8Array): v
   const { connection1, connection2 } = net.sockets.createSocketPair();
   net.sockets.sendMessageToConnection(connection1, message, Reliable);
   net.sockets.receiveMessagesOnConnection(connection2, inbox);
+}
+
+/** Whether a message that lies in the only slot of a pool is seen through the pool's own view. */
+function isSeenThrough(pool: MessagePool, net: Networking): boolean {
+  using outbox = new Outbox(pool);
+  using inbox = new Inbox();
+  const { connection1, connection2 } = net.sockets.createSocketPair();
+  outbox.push(connection1, pool.take(), 1, Reliable);
+  net.sockets.sendMessages(outbox);
+  net.sockets.receiveMessagesOnConnection(connection2, inbox);
+  return inbox.view(0) === pool.view;
 }
 
 /** Too large to be copied. */
@@ -42,6 +54,13 @@ function inTwoLibraries(library: string): string[] {
   receive(again, first, "other");
   lines.push(`received from the other: ${first.text(0)}, views ${alive()}`);
   using pool = new MessagePool({ slots: 1, slotBytes: 8, library });
+  using poolOfOurs = new MessagePool({ slots: 1, slotBytes: 8, library: ours.library.path });
+  const seen = () => `${isSeenThrough(poolOfOurs, ours)} and ${isSeenThrough(pool, again)}`;
+  lines.push(`pools numbered alike: ${memoryOf(poolOfOurs).number === memoryOf(pool).number}, own views ${seen()}`);
+  const another = new MessagePool({ slots: 1, slotBytes: 8, library });
+  new MessagePool({ slots: 1, slotBytes: 8, library: ours.library.path }).close();
+  lines.push(`one of two was closed: own view ${isSeenThrough(another, again)}`);
+  another.close();
   using outbox = new Outbox(pool);
   let refusal = "";
   try {
