@@ -1,5 +1,6 @@
 /** The errors of this package. Wrong types and ranges of arguments are `TypeError` and `RangeError`. */
 import { NetworkingError } from "../sdk/errors.ts";
+import type { ConnectionClosing } from "./handlers.ts";
 
 export {
   AlreadyOpenError,
@@ -21,6 +22,33 @@ export class CreationError extends NetworkingError {
   constructor(what: string, reason: string, mend: string) {
     super(`${what} could not be created${reason ? `: ${reason}` : ""}. ${mend}`);
     this.reason = reason;
+  }
+}
+
+/** A connection of {@link connect} did not come about. */
+export class ConnectError extends NetworkingError {
+  override name = "ConnectError";
+  /** Why: a code of the other end's application from 1000 to 2999, one of the library's, 0 for none. */
+  readonly code: number;
+  /** The same in words. */
+  readonly text: string;
+  /** Who ended it: the other end refused, this one gave up, or it could not be reached. */
+  readonly by: "peer" | "local" | "problem";
+
+  constructor(address: string, { code, text, by }: ConnectionClosing) {
+    super(`No connection to ${address}: ${text || `code ${code}`}`);
+    this.code = code;
+    this.text = text;
+    this.by = by;
+  }
+}
+
+/** A network runs already, and it can run but once at a time. */
+export class AlreadyRunningError extends NetworkingError {
+  override name = "AlreadyRunningError";
+
+  constructor() {
+    super("This network runs already. End that run first: by frame.stop(), or by the abort of its signal");
   }
 }
 

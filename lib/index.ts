@@ -28,6 +28,7 @@ export { Networking, openNetworking, type LibraryInfo, type NetworkingOptions } 
 export { Outbox, type OutboxOptions } from "./outbox.ts";
 export { MessagePool, type MessagePoolEvents, type MessagePoolOptions } from "./pool.ts";
 export type { ReceivedMessage } from "./receive.ts";
+export type { Frame, RunOptions, RunSummary } from "./run.ts";
 export type { OutgoingMessage } from "./send.ts";
 export { LentShare, PoolShare, type ShareTicket } from "./share.ts";
 export { MAX_UNACKNOWLEDGED_SEGMENTS, NetworkingSockets } from "./sockets.ts";

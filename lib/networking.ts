@@ -6,12 +6,14 @@ import { NativeLibrary, type LibraryKind } from "../sdk/library.ts";
 import { locateLibrary } from "../sdk/locate.ts";
 import { ConfigTable, type ConfigOptions } from "./config.ts";
 import type { Emitter, Handler } from "./emitter.ts";
+import { AlreadyRunningError } from "./errors.ts";
 import { EventHub } from "./event-hub.ts";
 import { releaseHeldOf } from "./inbox.ts";
 import type { DebugOutputEvent, NetworkingEvents } from "./events.ts";
 import { parseIdentity } from "./identity.ts";
 import { NetworkingMessages } from "./messages.ts";
 import { Receiver } from "./receive.ts";
+import { runLoop, type Phases, type RunOptions, type RunSummary } from "./run.ts";
 import { NetworkingSockets } from "./sockets.ts";
 import { NetworkingUtils } from "./utils.ts";
 import { boolean, count, describe, integer } from "./validate.ts";
@@ -79,6 +81,7 @@ export class Networking {
   readonly #hub: EventHub;
   readonly #receiver: Receiver;
   readonly #events: Emitter<NetworkingEvents>;
+  #isRunning = false;
 
   /** @internal Use {@link openNetworking}. */
   constructor(options: NetworkingOptions) {
@@ -164,6 +167,53 @@ export class Networking {
    */
   poll(maxWaitMilliseconds = 0): void {
     this.#backend.poll(count(maxWaitMilliseconds, "the longest wait"));
+  }
+
+  /**
+   * Calls `tick` at a fixed rate, and around it does the network's work: it receives, ticks, sends what the tick has
+   * sent, and delivers events, in this order. The first tick comes 1 / hz seconds after the call. Ticks are due at
+   * fixed times, so that a late one makes none after it late.
+   *
+   * Between two ticks the event loop has its turn, also when the work of a tick takes longer than there is time, so that
+   * HTTP, WebSockets and timers of the same process go on. The last 1 to 2 milliseconds before a tick the thread
+   * sleeps, for no timer is exact enough: what comes then waits for the end of the tick.
+   *
+   * In manual poll mode the library's work is done before each tick and after it.
+   *
+   * On every library. C: `ISteamNetworkingSockets::RunCallbacks`.
+   *
+   * @returns when the run was ended, be it by `frame.stop()`, by the abort of `signal`, by a signal of the system, or
+   * because the network was closed. Rejects with whatever a tick or a handler of events throws, which ends the run.
+   * @throws TypeError, RangeError when an option is wrong, or when `tick` returns a promise.
+   * @throws AlreadyRunningError when this network runs already.
+   * @throws ClosedError after {@link close}.
+   */
+  async run(options: RunOptions): Promise<RunSummary> {
+    if (this.#isRunning) throw new AlreadyRunningError();
+    void this.#backend.sockets; // which throws when it is closed
+    this.#isRunning = true;
+    try {
+      return await runLoop(this.#phases(), options);
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  #phases(): Phases {
+    const backend = this.#backend;
+    const poll = () => {
+      if (backend.manualPoll) backend.poll(0);
+    };
+    return {
+      get isOpen() {
+        return backend.isOpen;
+      },
+      begin() {},
+      receive: poll,
+      send: poll,
+      callbacks: () => this.runCallbacks(),
+      end() {},
+    };
   }
 
   /**

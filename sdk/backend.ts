@@ -35,6 +35,8 @@ export interface Backend {
   readonly isOpen: boolean;
   /** Whether this is the only opening of the library. */
   readonly isOnlyOpening: boolean;
+  /** Whether the library does its work in {@link poll}, and nowhere else. */
+  readonly manualPoll: boolean;
   /** The `self` of ISteamNetworkingSockets. Every flat call asks for it anew, so none can follow the last close. */
   readonly sockets: Address;
   /** The `self` of ISteamNetworkingUtils. */

@@ -91,6 +91,10 @@ export class GnsBackend implements Backend {
     return this.isOpen && this.state.opens === 1;
   }
 
+  get manualPoll(): boolean {
+    return this.state.manualPoll;
+  }
+
   get sockets(): Address {
     this.#mustBeOpen();
     return this.#sockets;
