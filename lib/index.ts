@@ -16,13 +16,20 @@ export {
   Result,
   SendFlags,
 } from "../ffi/enums.ts";
+export { CloseCode } from "./close-code.ts";
 export type { ConfigOption, ConfigOptionName, ConfigOptions, ConfigOptionValue, ConfigTarget } from "./config.ts";
+export type { ConnectOptions } from "./connect.ts";
+export { Connection, type Lane, type SendOptions } from "./connection.ts";
 export type { ConnectionInfo, ConnectionStatus, LaneStatus } from "./connection-info.ts";
+export type { DispatcherOptions } from "./dispatcher.ts";
 export type { Handler } from "./emitter.ts";
 export * from "./errors.ts";
 export type { ConnectionStatusChangedEvent, DebugOutputEvent, DrainEvent, NetworkingEvents } from "./events.ts";
+export type { ConnectionClosing, ConnectionHandlers } from "./handlers.ts";
 export * from "./handles.ts";
 export { Inbox, type InboxMode, type InboxOptions } from "./inbox.ts";
+export { connect, listen } from "./listen.ts";
+export { Message } from "./message.ts";
 export { NetworkingMessages } from "./messages.ts";
 export { Networking, openNetworking, type LibraryInfo, type NetworkingOptions } from "./networking.ts";
 export { Outbox, type OutboxOptions } from "./outbox.ts";
@@ -30,6 +37,7 @@ export { MessagePool, type MessagePoolEvents, type MessagePoolOptions } from "./
 export type { ReceivedMessage } from "./receive.ts";
 export type { Frame, RunOptions, RunSummary } from "./run.ts";
 export type { OutgoingMessage } from "./send.ts";
+export { Server, type ConnectionLimits, type ConnectionRequest, type ListenOptions, type Refusal } from "./server.ts";
 export { LentShare, PoolShare, type ShareTicket } from "./share.ts";
 export { MAX_UNACKNOWLEDGED_SEGMENTS, NetworkingSockets } from "./sockets.ts";
 export { NetworkingUtils } from "./utils.ts";

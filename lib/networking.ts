@@ -5,6 +5,9 @@ import { GnsBackend } from "../sdk/gns.ts";
 import { NativeLibrary, type LibraryKind } from "../sdk/library.ts";
 import { locateLibrary } from "../sdk/locate.ts";
 import { ConfigTable, type ConfigOptions } from "./config.ts";
+import { connectThrough, type ConnectOptions } from "./connect.ts";
+import type { Connection } from "./connection.ts";
+import { Dispatcher, type DispatcherOptions } from "./dispatcher.ts";
 import type { Emitter, Handler } from "./emitter.ts";
 import { AlreadyRunningError } from "./errors.ts";
 import { EventHub } from "./event-hub.ts";
@@ -14,6 +17,7 @@ import { parseIdentity } from "./identity.ts";
 import { NetworkingMessages } from "./messages.ts";
 import { Receiver } from "./receive.ts";
 import { runLoop, type Phases, type RunOptions, type RunSummary } from "./run.ts";
+import { Server, type ListenOptions } from "./server.ts";
 import { NetworkingSockets } from "./sockets.ts";
 import { NetworkingUtils } from "./utils.ts";
 import { boolean, count, describe, integer } from "./validate.ts";
@@ -33,6 +37,8 @@ export interface NetworkingOptions {
   readonly config?: ConfigOptions;
   /** Who does the library's work: its own thread, or you by {@link Networking.poll}. One for the process. */
   readonly manualPoll?: boolean;
+  /** How much room {@link Networking.listen} and {@link Networking.connect} have for what is sent. */
+  readonly pool?: DispatcherOptions;
   /** The library's log, from its start on; see {@link NetworkingUtils.setDebugOutputFunction}. */
   readonly debugOutput?: { readonly level: DebugOutputType; readonly handler: Handler<DebugOutputEvent> };
 }
@@ -64,6 +70,9 @@ export function openNetworking(options: NetworkingOptions = {}): Networking {
   return new Networking(options);
 }
 
+/** @internal What serves the connections of `listen` and `connect` on a network. */
+export let dispatcherOf: (net: Networking) => Dispatcher;
+
 /**
  * An open network: {@link sockets} and {@link utils}, their events, and the end of it all. Made by
  * {@link openNetworking}.
@@ -81,7 +90,13 @@ export class Networking {
   readonly #hub: EventHub;
   readonly #receiver: Receiver;
   readonly #events: Emitter<NetworkingEvents>;
+  readonly #pool: DispatcherOptions | undefined;
+  #dispatcher: Dispatcher | undefined;
   #isRunning = false;
+
+  static {
+    dispatcherOf = (net) => net.#dispatch();
+  }
 
   /** @internal Use {@link openNetworking}. */
   constructor(options: NetworkingOptions) {
@@ -99,6 +114,7 @@ export class Networking {
       manualPoll: options.manualPoll === undefined ? undefined : boolean(options.manualPoll, "manualPoll"),
       debugLevel: debugOutput?.level,
     });
+    this.#pool = options.pool;
     this.#hub = EventHub.of(this.#backend);
     this.#events = this.#hub.attach();
     this.library = { kind: library.kind, path, version: this.#backend.version };
@@ -199,6 +215,61 @@ export class Networking {
     }
   }
 
+  /**
+   * Listens for connections, in Bun's own idiom: one object of handlers serves them all. See {@link listen}.
+   *
+   * @throws CreationError when the address is taken or not this machine's.
+   * @throws ClosedError after {@link close}.
+   */
+  listen<Data = undefined>(options: ListenOptions<Data>): Server<Data> {
+    return new Server(this, this.#dispatch(), options, () => {});
+  }
+
+  /**
+   * Connects to a server by name or address. See {@link connect}.
+   *
+   * @throws ConnectError when it was refused, nobody answered, or the name does not resolve.
+   * @throws the reason of `signal` when that is aborted.
+   * @throws ClosedError after {@link close}.
+   */
+  async connect<Data = undefined>(address: string, options: ConnectOptions<Data> = {}): Promise<Connection<Data>> {
+    return await connectThrough(this.#dispatch(), address, options, () => {});
+  }
+
+  /**
+   * Does once what is to be done for {@link listen} and {@link connect}: receives, sends what was collected, delivers
+   * events. For those who chose `pump: "manual"`; call it often. Within a handler it does nothing.
+   *
+   * @returns whether there was something to do.
+   * @throws what handlers threw that no `error` handler took; several as one AggregateError.
+   */
+  pump(): boolean {
+    return this.#dispatch().turn();
+  }
+
+  #dispatch(): Dispatcher {
+    if (this.#dispatcher === undefined) {
+      // Throws when the network was closed.
+      void this.#backend.sockets;
+      const events = this.#hub.attach();
+      this.#dispatcher = new Dispatcher(
+        {
+          sockets: this.sockets,
+          events,
+          library: this.library.path,
+          runCallbacks: () => this.runCallbacks(),
+          poll: () => {
+            if (this.#backend.manualPoll) this.#backend.poll(0);
+          },
+          sendBufferSize: (connection) => Number(this.utils.getConfigValue("SendBufferSize", { connection })),
+          left: () => this.#hub.detach(events, this.#backend),
+        },
+        this.#pool,
+      );
+    }
+    return this.#dispatcher;
+  }
+
   #phases(): Phases {
     const backend = this.#backend;
     const poll = () => {
@@ -208,11 +279,17 @@ export class Networking {
       get isOpen() {
         return backend.isOpen;
       },
-      begin() {},
-      receive: poll,
-      send: poll,
-      callbacks: () => this.runCallbacks(),
-      end() {},
+      begin: () => this.#dispatch().pump.hold(),
+      receive: () => {
+        poll();
+        this.#dispatch().receive();
+      },
+      send: () => {
+        this.#dispatch().flush();
+        poll();
+      },
+      callbacks: () => this.#dispatch().callbacks(),
+      end: () => this.#dispatcher?.pump.letGo(),
     };
   }
 
@@ -226,14 +303,22 @@ export class Networking {
   close(): void {
     this.#hub.whenIdle(() => {
       if (!this.#backend.isOpen) return;
-      this.#hub.detach(this.#events, this.#backend);
-      this.#receiver.close();
       try {
-        if (this.#backend.isOnlyOpening) releaseHeldOf(this.#backend);
+        this.#dispatcher?.close();
       } finally {
-        this.#backend.close(lingerMilliseconds);
+        this.#end();
       }
     });
+  }
+
+  #end(): void {
+    this.#hub.detach(this.#events, this.#backend);
+    this.#receiver.close();
+    try {
+      if (this.#backend.isOnlyOpening) releaseHeldOf(this.#backend);
+    } finally {
+      this.#backend.close(lingerMilliseconds);
+    }
   }
 
   /** {@link close}, for `using net = openNetworking()`. */

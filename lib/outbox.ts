@@ -172,6 +172,22 @@ export class Outbox {
     return this.rows.result(index(at, "result", this.results));
   }
 
+  /**
+   * @internal What was sent last as entry `at`, until anything is pushed: for those who keep what was refused. The
+   * payload lies where it was written, and stays there until somebody takes its slot.
+   */
+  entry(at: number): { connection: ConnectionHandle; payload: Uint8Array; flags: number; lane: number } {
+    const { connection, place, length, flags, lane, isCopied } = this.rows.read(index(at, "result", this.results));
+    const memory = isCopied ? this.copies.bytes : this.pool.bytes;
+    const offset = isCopied ? place : place * this.memory.stride;
+    return {
+      connection: connection as ConnectionHandle,
+      payload: memory.subarray(offset, offset + length),
+      flags,
+      lane,
+    };
+  }
+
   /** Takes back every message that waits: their slots go back to the pool. */
   clear(): void {
     if (this.pool.isOpen) {

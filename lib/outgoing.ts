@@ -84,6 +84,20 @@ export class OutgoingRows {
     return this.words[at * words + placeWord]!;
   }
 
+  /** What was written. */
+  read(at: number) {
+    const first = at * words;
+    const memory = this.words;
+    return {
+      connection: memory[first + connectionWord]! >>> 0,
+      flags: memory[first + flagsWord]!,
+      place: memory[first + placeWord]! >>> 0,
+      length: memory[first + lengthWord]! >>> 0,
+      lane: memory[first + laneWord]! & 0xffff,
+      isCopied: (memory[first + laneWord]! & copied) !== 0,
+    };
+  }
+
   /** The message's number, the failure's `Result` made negative, or 0 when it was not tried. */
   result(at: number): number {
     const first = at * words + resultWord;

@@ -1,0 +1,55 @@
+/** `listen` and `connect`: game networking in Bun's own idiom. */
+import { connectThrough, type ConnectOptions } from "./connect.ts";
+import type { Connection } from "./connection.ts";
+import { borrowNetwork } from "./default-network.ts";
+import { dispatcherOf } from "./networking.ts";
+import { Server, type ListenOptions } from "./server.ts";
+
+/**
+ * Listens for connections over encrypted UDP, on a network of its own that is shared by all on this thread who name
+ * none. {@link Networking.listen} does the same on a network that you opened.
+ *
+ * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingSockets::CreateListenSocketIP`.
+ *
+ * ```ts
+ * const server = listen<{ name: string }>({
+ *   address: ":27015",
+ *   socket: {
+ *     open(connection) { connection.data = { name: connection.identity }; },
+ *     message(connection, message) { connection.send(message.bytes(), { reliable: false }); },
+ *   },
+ * });
+ * ```
+ *
+ * @throws CreationError when the address is taken or not this machine's.
+ * @throws LibraryNotFoundError and the other errors of {@link openNetworking}.
+ */
+export function listen<Data = undefined>(options: ListenOptions<Data>): Server<Data> {
+  const { net, release } = borrowNetwork();
+  try {
+    return new Server(net, dispatcherOf(net), options, release);
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/**
+ * Connects to a server of {@link listen}, or to any listen socket, on a network as {@link listen} uses it.
+ * {@link Networking.connect} does the same on a network that you opened.
+ *
+ * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingSockets::ConnectByIPAddress`.
+ *
+ * @param address `"example.org:27015"`, `"127.0.0.1:27015"`, `"[::1]:27015"`. A name is resolved by the system; when it
+ * has several addresses they are tried one after the other.
+ * @returns the connection once it stands, after its handler `open` was called.
+ * @throws ConnectError when it was refused, nobody answered, or the name does not resolve.
+ * @throws the reason of `signal` when that is aborted.
+ */
+export async function connect<Data = undefined>(
+  address: string,
+  options: ConnectOptions<Data> = {},
+): Promise<Connection<Data>> {
+  const { net, release } = borrowNetwork();
+  return await connectThrough(dispatcherOf(net), address, options, release);
+}

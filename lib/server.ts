@@ -1,0 +1,417 @@
+/** `Server`: what `listen` gives. */
+import { Result } from "../ffi/enums.ts";
+import { Audience } from "./audience.ts";
+import { CloseCode } from "./close-code.ts";
+import type { ConfigOptions } from "./config.ts";
+import type { ConnectionInfo } from "./connection-info.ts";
+import { Connection, flagsOf, type Owner, type SendOptions, type Topics } from "./connection.ts";
+import type { Dispatcher, Listener } from "./dispatcher.ts";
+import { HandlerSet, type ConnectionHandlers } from "./handlers.ts";
+import type { ConnectionHandle, ListenSocketHandle } from "./handles.ts";
+import type { Networking } from "./networking.ts";
+import { describe, integer, text, type MessageData } from "./validate.ts";
+
+/** Somebody who wants to connect. */
+export interface ConnectionRequest {
+  /** Who it says it is, in the SDK's text form. */
+  readonly identity: string;
+  /** The address that it comes from, with its port. It was tried: an answer to a packet came back from there. */
+  readonly address: string;
+}
+
+/** A no, with the reason that is told to the other end. */
+export interface Refusal {
+  /** 1000 to 2999: {@link CloseCode.Refused} when it is left out. */
+  readonly code?: number;
+  /** Up to 127 bytes of UTF-8. */
+  readonly text?: string;
+}
+
+/** How many connections there may be. Those that wait for `accept` count. */
+export interface ConnectionLimits {
+  /** In all, 1 to 8,000: 4,000 when it is left out. */
+  readonly connections?: number;
+  /** From one IP address: 64 when it is left out, and any number from this machine itself then. */
+  readonly perAddress?: number;
+}
+
+/** How to listen. */
+export interface ListenOptions<Data = undefined> {
+  /**
+   * Where: `":27015"` on all interfaces, `"127.0.0.1:27015"` or `"[::1]:27015"` on one. Port 0 is a free one:
+   * {@link Server.address} tells which.
+   */
+  readonly address: string;
+  /** What happens on its connections. */
+  readonly socket: ConnectionHandlers<Data>;
+  /** Makes a connection's `data`, right before `open`. */
+  readonly data?: (connection: Connection<Data>) => Data;
+  /**
+   * Whether somebody may connect: true, false, or a {@link Refusal}. It may be async; who is not answered within 5
+   * seconds is refused. Without it everybody may. Asked after the limits.
+   */
+  readonly accept?: (request: ConnectionRequest) => boolean | Refusal | Promise<boolean | Refusal>;
+  /** After how many seconds without a message a connection is ended: 300 when it is left out, 0 for never. */
+  readonly idle?: number;
+  /** How many connections there may be. */
+  readonly limits?: ConnectionLimits;
+  /**
+   * Who has the work done: a timer, every 1 to 4 ms and not while {@link Networking.run} runs (`"auto"`, also when it
+   * is left out), or you by {@link Networking.pump} (`"manual"`).
+   */
+  readonly pump?: "auto" | "manual";
+  /** Options of its listen socket and of all its connections. */
+  readonly config?: ConfigOptions;
+}
+
+const mostConnections = 8000;
+const usualConnections = 4000;
+const usualPerAddress = 64;
+const usualIdleSeconds = 300;
+const mostIdleSeconds = 1_000_000;
+const acceptMilliseconds = 5000;
+const graceMilliseconds = 2000;
+const settleMilliseconds = 5;
+const usual: SendOptions = {};
+const loopback = /^(?:127\.|\[::1\]$|\[::ffff:127\.)/;
+
+/** Takes connections. Made by {@link listen}, or by `net.listen`. */
+export class Server<Data = undefined> implements AsyncDisposable {
+  /** The network that it is on: `server.net.run(...)` runs its ticks. */
+  readonly net: Networking;
+  /** Where it listens, with the port. */
+  readonly address: string;
+  readonly #dispatcher: Dispatcher;
+  readonly #options: ListenOptions<Data>;
+  readonly #set: HandlerSet<Data>;
+  readonly #socket: ListenSocketHandle;
+  readonly #members = new Audience<Connection<Data>>();
+  readonly #topics = new Map<string, Audience<Connection<Data>>>();
+  readonly #subscriptions = new Map<Connection<Data>, Set<string>>();
+  readonly #pending = new Map<ConnectionHandle, { readonly ip: string; readonly since: number }>();
+  readonly #perAddress = new Map<string, number>();
+  readonly #unopened = new Set<Connection<Data>>();
+  readonly #limits: { readonly connections: number; readonly perAddress: number; readonly sparesLoopback: boolean };
+  readonly #idleMilliseconds: number;
+  readonly #isPumped: boolean;
+  readonly #released: () => void;
+  #isReferenced = true;
+  #stopped: Promise<void> | undefined;
+  #isOver = false;
+
+  /** @internal Use {@link listen}. */
+  constructor(net: Networking, dispatcher: Dispatcher, options: ListenOptions<Data>, released: () => void) {
+    const { address, limits = {}, idle = usualIdleSeconds, accept, data } = options;
+    for (const [name, value] of Object.entries({ accept, data })) {
+      if (value !== undefined && typeof value !== "function") {
+        throw new TypeError(`${name} must be a function, not ${describe(value)}`);
+      }
+    }
+    this.net = net;
+    this.#dispatcher = dispatcher;
+    this.#options = options;
+    this.#released = released;
+    this.#set = new HandlerSet(options.socket);
+    this.#idleMilliseconds = 1000 * integer(idle, "idle", 0, mostIdleSeconds);
+    this.#limits = {
+      connections: integer(limits.connections ?? usualConnections, "limits.connections", 1, mostConnections),
+      perAddress: integer(limits.perAddress ?? usualPerAddress, "limits.perAddress", 1, mostConnections),
+      sparesLoopback: limits.perAddress === undefined,
+    };
+    this.#isPumped = isPumped(options.pump);
+    const { sockets } = dispatcher;
+    const where = text(address, "address").startsWith(":") ? `[::]${address}` : address;
+    this.#socket = sockets.createListenSocketIP(where, options.config);
+    this.address = sockets.getListenSocketAddress(this.#socket) ?? where;
+    dispatcher.listen(this.#socket, this.#listener());
+    if (this.#isPumped) {
+      dispatcher.pump.use(1);
+      dispatcher.pump.reference(1);
+    }
+  }
+
+  /** The port that it listens on. */
+  get port(): number {
+    return Number(this.address.slice(this.address.lastIndexOf(":") + 1));
+  }
+
+  /** How many connections are open. */
+  get connections(): number {
+    return this.#members.size;
+  }
+
+  /** Whether it takes connections. */
+  get isListening(): boolean {
+    return this.#stopped === undefined && !this.#isOver;
+  }
+
+  /** The open connections, as they are now. */
+  [Symbol.iterator](): IterableIterator<Connection<Data>> {
+    return [...this.#members.members][Symbol.iterator]();
+  }
+
+  /**
+   * Sends one payload to all connections.
+   *
+   * @returns how many it goes to: those that have no room right now are left out.
+   */
+  broadcast(data: MessageData, options: SendOptions = usual): number {
+    return this.#broadcast(this.#members, data, options);
+  }
+
+  /**
+   * Sends one payload to all connections that have subscribed to a topic.
+   *
+   * @returns how many it goes to: those that have no room right now are left out.
+   */
+  publish(topic: string, data: MessageData, options: SendOptions = usual): number {
+    return this.#publish(topic, data, options);
+  }
+
+  /** How many connections have subscribed to a topic. */
+  subscribers(topic: string): number {
+    return this.#topics.get(topic)?.size ?? 0;
+  }
+
+  /** Exchanges the handlers: for all its connections, from the next event on. */
+  reload(socket: ConnectionHandlers<Data>): void {
+    this.#set.reload(socket);
+  }
+
+  /** Keeps the process alive while it listens, which it does from the start. */
+  ref(): this {
+    return this.#refer(true);
+  }
+
+  /** Lets the process end although it listens. */
+  unref(): this {
+    return this.#refer(false);
+  }
+
+  /**
+   * Takes no more connections, ends those that there are with {@link CloseCode.Stopping}, and gives the port back.
+   * Stopping twice is the same as once.
+   *
+   * @param graceful true: reliable messages that were sent arrive first, for up to 2 seconds. false: at once.
+   * @returns when it is done and every `close` was called.
+   */
+  stop(graceful = true): Promise<void> {
+    return (this.#stopped ??= this.#stop(graceful));
+  }
+
+  /** {@link stop}, for `await using server = listen(...)`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  // ---- inside -------------------------------------------------------------------------------------------------------
+
+  #listener(): Listener {
+    return {
+      asked: (handle, info) => this.#ask(handle, info),
+      gaveUp: (handle) => {
+        this.#give(this.#pending.get(handle)?.ip);
+        this.#pending.delete(handle);
+        this.#dispatcher.sockets.closeConnection(handle);
+      },
+      secondPassed: (now) => this.#look(now),
+      stopped: () => this.#end(),
+    };
+  }
+
+  #ask(handle: ConnectionHandle, info: ConnectionInfo): void {
+    const ip = info.remoteAddress.slice(0, info.remoteAddress.lastIndexOf(":"));
+    const refusal = this.#refusalFor(ip);
+    if (refusal !== undefined) return this.#refuse(handle, refusal);
+    this.#pending.set(handle, { ip, since: performance.now() });
+    this.#perAddress.set(ip, (this.#perAddress.get(ip) ?? 0) + 1);
+    let answer: boolean | Refusal | Promise<boolean | Refusal> = false;
+    this.#dispatcher.attempt(() => {
+      answer = this.#options.accept?.({ identity: info.identity, address: info.remoteAddress }) ?? true;
+    });
+    this.#heed(handle, info, answer);
+  }
+
+  #heed(handle: ConnectionHandle, info: ConnectionInfo, answer: boolean | Refusal | Promise<boolean | Refusal>): void {
+    if (!(answer instanceof Promise)) return this.#decide(handle, info, answer);
+    answer.then(
+      (decided) => this.#dispatcher.work(() => this.#decide(handle, info, decided)),
+      (error: unknown) =>
+        this.#dispatcher.work(() => {
+          this.#decide(handle, info, false);
+          throw error;
+        }),
+    );
+  }
+
+  #decide(handle: ConnectionHandle, info: ConnectionInfo, answer: boolean | Refusal): void {
+    const pending = this.#pending.get(handle);
+    if (pending === undefined || this.#isOver) return;
+    const isRefusal = typeof answer === "object" && answer !== null;
+    if (answer !== true || this.#stopped !== undefined) {
+      this.#pending.delete(handle);
+      this.#give(pending.ip);
+      const usual = this.#stopped === undefined ? CloseCode.Refused : CloseCode.Stopping;
+      return this.#refuse(handle, { code: usual, text: "refused", ...(isRefusal ? answer : {}) });
+    }
+    const { sockets } = this.#dispatcher;
+    const { identity, remoteAddress: address } = info;
+    const connection = new Connection<Data>(
+      this.#dispatcher,
+      this.#set,
+      { identity, address },
+      this.#owner(pending.ip),
+    );
+    this.#pending.delete(handle);
+    this.#unopened.add(connection);
+    connection.begin((userData) => {
+      sockets.setConnectionUserData(handle, userData);
+      return handle;
+    });
+    if (sockets.acceptConnection(handle) !== Result.OK) {
+      connection.close(CloseCode.Refused, "could not be accepted");
+    }
+  }
+
+  #owner(ip: string): Owner<Data> {
+    return {
+      opened: (connection) => {
+        this.#unopened.delete(connection);
+        this.#members.add(connection);
+        if (this.#options.data !== undefined) connection.data = this.#options.data(connection);
+      },
+      left: (connection) => {
+        this.#unopened.delete(connection);
+        this.#members.delete(connection);
+        for (const topic of this.#subscriptions.get(connection) ?? []) this.#leaveTopic(connection, topic);
+        this.#subscriptions.delete(connection);
+        this.#give(ip);
+      },
+      topics: this.#topicsOfConnections,
+    };
+  }
+
+  readonly #topicsOfConnections: Topics<Data> = {
+    subscribe: (connection, topic) => {
+      text(topic, "a topic");
+      if (!this.#members.has(connection)) return false;
+      let audience = this.#topics.get(topic);
+      if (audience === undefined) this.#topics.set(topic, (audience = new Audience()));
+      let subscriptions = this.#subscriptions.get(connection);
+      if (subscriptions === undefined) this.#subscriptions.set(connection, (subscriptions = new Set()));
+      subscriptions.add(topic);
+      return audience.add(connection);
+    },
+    unsubscribe: (connection, topic) => {
+      this.#subscriptions.get(connection)?.delete(topic);
+      return this.#leaveTopic(connection, topic);
+    },
+    isSubscribed: (connection, topic) => this.#topics.get(topic)?.has(connection) ?? false,
+    publish: (topic, data, options, except) => this.#publish(topic, data, options, except),
+  };
+
+  #leaveTopic(connection: Connection<Data>, topic: string): boolean {
+    const audience = this.#topics.get(topic);
+    if (audience === undefined || !audience.delete(connection)) return false;
+    if (audience.size === 0) this.#topics.delete(topic);
+    return true;
+  }
+
+  #publish(topic: string, data: MessageData, options: SendOptions, except?: Connection<Data>): number {
+    const audience = this.#topics.get(text(topic, "a topic"));
+    return audience === undefined ? 0 : this.#broadcast(audience, data, options, except);
+  }
+
+  #broadcast(
+    audience: Audience<Connection<Data>>,
+    data: MessageData,
+    options: SendOptions,
+    except?: Connection<Data>,
+  ): number {
+    const { members, handles } = audience;
+    const lane = integer(options.lane ?? 0, "lane", 0, 0xffff);
+    return this.#dispatcher.broadcast(members, handles, data, flagsOf(options), lane, except);
+  }
+
+  #refusalFor(ip: string): Refusal | undefined {
+    if (this.#stopped !== undefined) return { code: CloseCode.Stopping, text: "the server stops" };
+    const { connections, perAddress, sparesLoopback } = this.#limits;
+    if (this.#members.size + this.#unopened.size + this.#pending.size >= connections) {
+      return { code: CloseCode.Full, text: "the server is full" };
+    }
+    const isSpared = sparesLoopback && loopback.test(ip);
+    return (this.#perAddress.get(ip) ?? 0) >= perAddress && !isSpared
+      ? { code: CloseCode.Crowded, text: "too many connections from this address" }
+      : undefined;
+  }
+
+  #refuse(handle: ConnectionHandle, { code = CloseCode.Refused, text = "refused" }: Refusal): void {
+    this.#dispatcher.sockets.closeConnection(handle, code, text);
+  }
+
+  /** One connection less from this address. */
+  #give(ip: string | undefined): void {
+    if (ip === undefined) return;
+    const left = (this.#perAddress.get(ip) ?? 1) - 1;
+    if (left > 0) this.#perAddress.set(ip, left);
+    else this.#perAddress.delete(ip);
+  }
+
+  #look(now: number): void {
+    for (const [handle, { ip, since }] of [...this.#pending]) {
+      if (now - since < acceptMilliseconds) continue;
+      this.#pending.delete(handle);
+      this.#give(ip);
+      this.#refuse(handle, { code: CloseCode.Refused, text: "not accepted in time" });
+    }
+    if (this.#idleMilliseconds === 0) return;
+    for (const connection of [...this.#members.members]) {
+      if (now - connection.heardAt > this.#idleMilliseconds) connection.close(CloseCode.Idle, "idle");
+    }
+  }
+
+  async #stop(graceful: boolean): Promise<void> {
+    const end = performance.now() + (graceful ? graceMilliseconds : 0);
+    if (graceful) this.#dispatcher.flush();
+    while (performance.now() < end && !this.#isOver && this.#members.members.some(({ isSettled }) => !isSettled)) {
+      await Bun.sleep(settleMilliseconds);
+    }
+    if (this.#isOver) return;
+    this.#dispatcher.work(() => {
+      for (const handle of this.#pending.keys())
+        this.#refuse(handle, { code: CloseCode.Stopping, text: "the server stops" });
+      for (const connection of [...this.#unopened, ...this.#members.members]) {
+        connection.close(CloseCode.Stopping, "the server stops", { linger: false });
+      }
+      this.#dispatcher.stopListening(this.#socket);
+      this.#end();
+    });
+  }
+
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#pending.clear();
+    if (this.#isPumped) {
+      this.#dispatcher.pump.use(-1);
+      if (this.#isReferenced) this.#dispatcher.pump.reference(-1);
+    }
+    this.#released();
+  }
+
+  #refer(wanted: boolean): this {
+    if (this.#isReferenced !== wanted && this.#isPumped && !this.#isOver) {
+      this.#dispatcher.pump.reference(wanted ? 1 : -1);
+    }
+    this.#isReferenced = wanted;
+    return this;
+  }
+}
+
+/** @internal Whether the timer shall do the work. */
+export function isPumped(pump: "auto" | "manual" | undefined): boolean {
+  if (pump !== undefined && pump !== "auto" && pump !== "manual") {
+    throw new TypeError(`pump must be "auto" or "manual", not ${describe(pump)}`);
+  }
+  return pump !== "manual";
+}
