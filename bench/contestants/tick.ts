@@ -1,6 +1,5 @@
 /** The tick suite, ours: at each tick every player's input is read, and every player gets a snapshot. */
-import { Inbox, MessagePool, Outbox, SendFlags } from "../../lib/index.ts";
-import { runTicks } from "../../lib/command/demo/tick-loop.ts";
+import { Inbox, MessagePool, Outbox, SendFlags, type Frame } from "../../lib/index.ts";
 import { cpuTime } from "./clock.ts";
 import { numberOf, obey } from "./obey.ts";
 import { writeSnapshot } from "./payload.ts";
@@ -24,10 +23,8 @@ await obey({
     let [sent, received] = [0, 0];
     const cpu = cpuTime();
 
-    await runTicks(hz, (late) => {
-      lateness.push(late);
-      const tick = lateness.length;
-      net.runCallbacks();
+    const play = (frame: Frame) => {
+      const tick = lateness.push(frame.lateness);
       const count = sockets.receiveMessagesOnPollGroup(group, inbox);
       for (let i = 0; i < count; i++) {
         const player = inbox.userData(i);
@@ -40,8 +37,9 @@ await obey({
         outbox.push(players[player]!, slot, bytes, SendFlags.UnreliableNoNagle);
       }
       sent += sockets.sendMessages(outbox);
-      return tick < ticks;
-    });
+      if (tick >= ticks) frame.stop();
+    };
+    await net.run({ hz, overrun: "catch-up", tick: play });
     outbox.close();
     return {
       ...{ p50: percentile(lateness, 0.5), p99: percentile(lateness, 0.99), ticks: lateness.length },

@@ -17,7 +17,7 @@ import { playRole, type Role } from "./role.ts";
 import { lossOf, Traffic } from "./traffic.ts";
 
 class Bots implements Role<State> {
-  readonly #net: Networking;
+  readonly net: Networking;
   readonly #pollGroup: PollGroupHandle;
   readonly #traffic: Traffic;
   readonly #problems = new Problems();
@@ -27,11 +27,11 @@ class Bots implements Role<State> {
 
   constructor({ library, address, bots, messageBytes }: Assignment) {
     if (address === undefined) throw new TypeError("Bots need the server's address");
-    this.#net = openNetworking({ library });
-    this.#traffic = new Traffic(bots, messageBytes, this.#net.library.path);
-    const { sockets } = this.#net;
+    this.net = openNetworking({ library });
+    this.#traffic = new Traffic(bots, messageBytes, this.net.library.path);
+    const { sockets } = this.net;
     this.#pollGroup = sockets.createPollGroup();
-    this.#net.on("connectionStatusChanged", (event) => this.#onStatusChanged(event));
+    this.net.on("connectionStatusChanged", (event) => this.#onStatusChanged(event));
     this.#bots = Array.from({ length: bots }, (_, number) => {
       const connection = sockets.connectByIPAddress(address, { ...connectionOptions, ConnectionUserData: number });
       sockets.setConnectionPollGroup(connection, this.#pollGroup);
@@ -40,8 +40,7 @@ class Bots implements Role<State> {
   }
 
   tick(): boolean {
-    const { sockets } = this.#net;
-    this.#net.runCallbacks();
+    const { sockets } = this.net;
     this.#traffic.receive(sockets, this.#pollGroup, (place) => this.#bots[place]?.take(this.#traffic.reader) ?? false);
     for (const bot of this.#bots) bot.speak(this.#traffic);
     this.#traffic.send(sockets);
@@ -65,7 +64,7 @@ class Bots implements Role<State> {
 
   close(): void {
     this.#traffic.close();
-    this.#net.close();
+    this.net.close();
   }
 
   #onStatusChanged({ connectHandle, connection }: ConnectionStatusChangedEvent): void {
@@ -81,7 +80,7 @@ class Bots implements Role<State> {
       case ConnectionState.ProblemDetectedLocally: {
         const what = bot.isConnected ? "lost its connection" : "could not connect";
         this.#problems.add(`Bot ${bot.number} ${what}: ${endReason} ${endDebug}`);
-        this.#net.sockets.closeConnection(connectHandle);
+        this.net.sockets.closeConnection(connectHandle);
         bot.isGone = true;
       }
     }

@@ -1,9 +1,11 @@
 /** What both child processes have in common: they do what they are told, tick by tick, and say how it goes. */
+import type { Networking } from "../../index.ts";
 import type { Assignment, Report, State } from "./protocol.ts";
-import { runTicks } from "./tick-loop.ts";
 
 /** One process's part in the match. */
 export interface Role<T extends State> {
+  /** What it plays on. */
+  readonly net: Networking;
   /** Does what there is to do at a tick. False when the work is done. */
   tick(lateness: number): boolean;
   /** How it goes. */
@@ -24,14 +26,16 @@ export async function playRole<T extends State>(begin: (assignment: Assignment) 
     const assignment: Assignment = JSON.parse(process.argv[2] ?? "");
     const role = begin(assignment);
     let reported = -Infinity;
-    await runTicks(assignment.hz, (lateness) => {
-      const goesOn = role.tick(lateness);
-      const now = performance.now();
-      if (now - reported >= reportMilliseconds) {
+    await role.net.run({
+      hz: assignment.hz,
+      overrun: "catch-up",
+      tick(frame) {
+        if (!role.tick(frame.lateness)) frame.stop();
+        const now = performance.now();
+        if (now - reported < reportMilliseconds) return;
         tell({ kind: "state", state: role.state() });
         reported = now;
-      }
-      return goesOn;
+      },
     });
     role.close();
     tell({ kind: "done", state: role.state() });

@@ -26,8 +26,8 @@ const farewellMilliseconds = 10_000;
 const closingMilliseconds = 2_000;
 
 class Server implements Role<ServerState> {
+  readonly net: Networking;
   readonly #assignment: Assignment;
-  readonly #net: Networking;
   readonly #address: string;
   readonly #pollGroup: PollGroupHandle;
   readonly #openToListeningMilliseconds: number;
@@ -53,14 +53,14 @@ class Server implements Role<ServerState> {
     this.#ticks = Math.max(1, Math.round(assignment.seconds * assignment.hz));
     this.#lateness = new Lateness(this.#ticks);
     const beforeOpen = performance.now();
-    this.#net = openNetworking({ library: assignment.library });
-    const { sockets } = this.#net;
+    this.net = openNetworking({ library: assignment.library });
+    const { sockets } = this.net;
     const listenSocket = sockets.createListenSocketIP("127.0.0.1:0", connectionOptions);
     this.#openToListeningMilliseconds = performance.now() - beforeOpen;
     this.#address = sockets.getListenSocketAddress(listenSocket) ?? "";
     this.#pollGroup = sockets.createPollGroup();
-    this.#traffic = new Traffic(assignment.bots, assignment.messageBytes, this.#net.library.path);
-    this.#net.on("connectionStatusChanged", (event) => this.#onStatusChanged(event));
+    this.#traffic = new Traffic(assignment.bots, assignment.messageBytes, this.net.library.path);
+    this.net.on("connectionStatusChanged", (event) => this.#onStatusChanged(event));
   }
 
   tick(lateness: number): boolean {
@@ -76,14 +76,14 @@ class Server implements Role<ServerState> {
     } else {
       this.#finish();
     }
-    this.#traffic.send(this.#net.sockets);
+    this.#traffic.send(this.net.sockets);
     return this.#playEnd === undefined || !this.#isOver(this.#playEnd);
   }
 
   state(): ServerState {
     return {
       at: performance.now(),
-      library: this.#net.library,
+      library: this.net.library,
       address: this.#address,
       openToListeningMilliseconds: this.#openToListeningMilliseconds,
       connections: this.#connections,
@@ -104,12 +104,11 @@ class Server implements Role<ServerState> {
       this.#problems.add(`${player.name} did not say farewell within ${farewellMilliseconds / 1000} s`);
     }
     this.#traffic.close();
-    this.#net.close();
+    this.net.close();
   }
 
   #receive(): void {
-    const { sockets } = this.#net;
-    this.#net.runCallbacks();
+    const { sockets } = this.net;
     const isAll = this.#traffic.receive(sockets, this.#pollGroup, (place) => {
       return this.#players[place]?.take(this.#traffic.reader, this.#tick) ?? false;
     });
@@ -168,7 +167,7 @@ class Server implements Role<ServerState> {
   /** One player a tick, so that it costs no tick much. */
   #measure(player: Player | undefined): void {
     if (player === undefined || !player.isPlaying) return;
-    const { result, connectionStatus } = this.#net.sockets.getConnectionRealTimeStatus(player.connection);
+    const { result, connectionStatus } = this.net.sockets.getConnectionRealTimeStatus(player.connection);
     if (result === Result.OK && connectionStatus !== undefined) player.pingMilliseconds = connectionStatus.ping;
   }
 
@@ -193,7 +192,7 @@ class Server implements Role<ServerState> {
   }
 
   #accept(connection: ConnectionHandle): void {
-    const { sockets } = this.#net;
+    const { sockets } = this.net;
     if (this.#players.length >= this.#assignment.bots) {
       sockets.closeConnection(connection, 1002, "the match is full");
       return;
