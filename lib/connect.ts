@@ -6,7 +6,7 @@ import { Connection } from "./connection.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { ConnectError } from "./errors.ts";
 import { HandlerSet, type ConnectionHandlers } from "./handlers.ts";
-import { isPumped } from "./server.ts";
+import { isPumped, type PumpUser } from "./pump.ts";
 import { integer, text } from "./validate.ts";
 
 /** How to connect. */
@@ -35,16 +35,12 @@ export async function connectThrough<Data>(
   options: ConnectOptions<Data>,
   released: () => void,
 ): Promise<Connection<Data>> {
-  const { pump } = dispatcher;
-  let isPumping = false;
+  let use: PumpUser | undefined;
   let isHeld = true;
   const letGo = () => {
     if (!isHeld) return;
     isHeld = false;
-    if (isPumping) {
-      pump.use(-1);
-      pump.reference(-1);
-    }
+    use?.end();
     released();
   };
   try {
@@ -52,11 +48,7 @@ export async function connectThrough<Data>(
     const set = new HandlerSet<Data>(options.socket ?? {});
     const { host, port } = splitAddress(address);
     options.signal?.throwIfAborted();
-    isPumping = isPumped(options.pump);
-    if (isPumping) {
-      pump.use(1);
-      pump.reference(1);
-    }
+    if (isPumped(options.pump)) use = dispatcher.pump.user();
     const deadline = performance.now() + timeout;
     const attempt = new Attempt(dispatcher, set, options, letGo);
     const late = () => new ConnectError(address, { code: 0, text: `no answer within ${timeout} ms`, by: "local" });

@@ -267,6 +267,7 @@ export class Connection<Data = undefined> implements Party {
 
   /** @internal */
   opened({ identity, remoteAddress }: ConnectionInfo): void {
+    if (this.wasOpened) return;
     this.wasOpened = true;
     this.from = { identity, address: remoteAddress };
     this.attempt(() => this.owner.opened(this));

@@ -131,6 +131,24 @@ export class Dispatcher {
     }
   }
 
+  /** Takes a connection in that was made elsewhere, and opens it if it is Connected. False when there is none such. */
+  adopt(
+    party: Party,
+    handle: ConnectionHandle,
+    begin: (connect: (userData: number) => ConnectionHandle) => void,
+  ): boolean {
+    const info = this.sockets.getConnectionInfo(handle);
+    const { connectionState = ConnectionState.None } = info ?? {};
+    const isAlive = connectionState > ConnectionState.None && connectionState <= ConnectionState.Connected;
+    if (info === undefined || !isAlive || this.parties.has(handle)) return false;
+    begin((userData) => {
+      this.sockets.setConnectionUserData(handle, userData);
+      return handle;
+    });
+    if (connectionState === ConnectionState.Connected) this.work(() => this.open(party, info));
+    return true;
+  }
+
   /** Ends a connection. What was sent before goes out first. */
   leave(party: Party, code: number, text: string, linger: boolean): void {
     const { handle } = party;
@@ -361,10 +379,7 @@ export class Dispatcher {
         if (party === undefined) this.listeners.get(info.listenSocket)?.asked(connectHandle, info);
         return;
       case ConnectionState.Connected:
-        if (party === undefined) return;
-        // Now, so that no message comes before its connection is open.
-        this.sockets.setConnectionPollGroup(connectHandle, this.group);
-        party.opened(info);
+        if (party !== undefined) this.open(party, info);
         return;
       case ConnectionState.ClosedByPeer:
       case ConnectionState.ProblemDetectedLocally: {
@@ -375,6 +390,12 @@ export class Dispatcher {
         else this.end(connectHandle, party, end);
       }
     }
+  }
+
+  private open(party: Party, info: ConnectionInfo): void {
+    // Now, so that no message comes before its connection is open.
+    this.sockets.setConnectionPollGroup(party.handle, this.group);
+    party.opened(info);
   }
 
   private end(handle: ConnectionHandle, party: Party, end: ConnectionClosing): void {

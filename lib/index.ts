@@ -16,6 +16,7 @@ export {
   Result,
   SendFlags,
 } from "../ffi/enums.ts";
+export type { AdoptOptions } from "./adopt.ts";
 export { CloseCode } from "./close-code.ts";
 export type { ConfigOption, ConfigOptionName, ConfigOptions, ConfigOptionValue, ConfigTarget } from "./config.ts";
 export type { ConnectOptions } from "./connect.ts";
@@ -39,6 +40,7 @@ export type { Frame, RunOptions, RunSummary } from "./run.ts";
 export type { OutgoingMessage } from "./send.ts";
 export { Server, type ConnectionLimits, type ConnectionRequest, type ListenOptions, type Refusal } from "./server.ts";
 export { LentShare, PoolShare, type ShareTicket } from "./share.ts";
+export { NETWORK_PRESETS, type NetworkConditions, type NetworkPreset } from "./simulate.ts";
 export { MAX_UNACKNOWLEDGED_SEGMENTS, NetworkingSockets } from "./sockets.ts";
 export { NetworkingUtils } from "./utils.ts";
 export type { MessageData } from "./validate.ts";

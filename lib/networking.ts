@@ -5,6 +5,7 @@ import { GnsBackend } from "../sdk/gns.ts";
 import { NativeLibrary, type LibraryKind } from "../sdk/library.ts";
 import { locateLibrary } from "../sdk/locate.ts";
 import { ConfigTable, type ConfigOptions } from "./config.ts";
+import { adoptThrough, type AdoptOptions } from "./adopt.ts";
 import { connectThrough, type ConnectOptions } from "./connect.ts";
 import type { Connection } from "./connection.ts";
 import { Dispatcher, type DispatcherOptions } from "./dispatcher.ts";
@@ -13,11 +14,13 @@ import { AlreadyRunningError } from "./errors.ts";
 import { EventHub } from "./event-hub.ts";
 import { releaseHeldOf } from "./inbox.ts";
 import type { DebugOutputEvent, NetworkingEvents } from "./events.ts";
+import type { ConnectionHandle } from "./handles.ts";
 import { parseIdentity } from "./identity.ts";
 import { NetworkingMessages } from "./messages.ts";
 import { Receiver } from "./receive.ts";
 import { runLoop, type Phases, type RunOptions, type RunSummary } from "./run.ts";
 import { Server, type ListenOptions } from "./server.ts";
+import { Simulation, type NetworkConditions, type NetworkPreset } from "./simulate.ts";
 import { NetworkingSockets } from "./sockets.ts";
 import { NetworkingUtils } from "./utils.ts";
 import { boolean, count, describe, integer } from "./validate.ts";
@@ -87,6 +90,7 @@ export class Networking {
   /** What this network runs on. */
   readonly library: LibraryInfo;
   readonly #backend: Backend;
+  readonly #config: ConfigTable;
   readonly #hub: EventHub;
   readonly #receiver: Receiver;
   readonly #events: Emitter<NetworkingEvents>;
@@ -118,7 +122,7 @@ export class Networking {
     this.#hub = EventHub.of(this.#backend);
     this.#events = this.#hub.attach();
     this.library = { kind: library.kind, path, version: this.#backend.version };
-    const config = new ConfigTable(this.#backend);
+    const config = (this.#config = new ConfigTable(this.#backend));
     this.#receiver = new Receiver(this.#backend);
     this.sockets = new NetworkingSockets(this.#backend, config, this.#hub, this.#receiver);
     this.messages = new NetworkingMessages(this.#backend, this.#receiver);
@@ -237,6 +241,18 @@ export class Networking {
   }
 
   /**
+   * Has a connection that was made otherwise, such as one of a socket pair, served as those of {@link connect} are. Its
+   * user data, poll group and messages belong to it from now on.
+   *
+   * @param handle a connection that is Connecting, FindingRoute or Connected. One that came in must have been accepted.
+   * @returns the connection; when it was Connected already, `open` was called.
+   * @throws HandleError when there is no such connection, or it is served already.
+   */
+  adopt<Data = undefined>(handle: ConnectionHandle, options: AdoptOptions<Data> = {}): Connection<Data> {
+    return adoptThrough(this.#dispatch(), handle, options);
+  }
+
+  /**
    * Does once what is to be done for {@link listen} and {@link connect}: receives, sends what was collected, delivers
    * events. For those who chose `pump: "manual"`; call it often. Within a handler it does nothing.
    *
@@ -291,6 +307,24 @@ export class Networking {
       callbacks: () => this.#dispatch().callbacks(),
       end: () => this.#dispatcher?.pump.letGo(),
     };
+  }
+
+  /**
+   * Plays a bad network, for trials: packets that come late, out of order, twice or never, and connections that send
+   * slowly. Conditions take the place of those that were set so far for everything, or for the same connection; null
+   * ends them, and what they changed is as it was before. All ends with the last close. They are one for all openings
+   * of the network on this thread.
+   *
+   * On GameNetworkingSockets. C: `ISteamNetworkingUtils::SetConfigValue`; the options are told at
+   * {@link NetworkConditions}.
+   *
+   * @param connection only this one; then there can be no other condition than `rate`.
+   * @throws ConfigOptionError when a condition can't be had for one connection.
+   * @throws HandleError when there is no such connection.
+   * @throws TypeError, RangeError when a condition is none or out of range.
+   */
+  simulate(conditions: NetworkPreset | NetworkConditions | null, connection?: ConnectionHandle): void {
+    Simulation.of(this.#hub).set(this.#config, conditions, connection);
   }
 
   /**

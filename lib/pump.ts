@@ -1,7 +1,17 @@
 /** The timer that has a network's work done while nobody else does it. */
 
+import { describe } from "./validate.ts";
+
 const leastMilliseconds = 1;
 const mostMilliseconds = 4;
+
+/** Somebody for whom the timer runs. */
+export interface PumpUser {
+  /** Whether the process shall live for it. */
+  refer(wanted: boolean): void;
+  /** It needs it no more. */
+  end(): void;
+}
 
 /**
  * Calls `turn` every 1 to 4 ms, the slower the longer there was nothing to do. It runs while somebody uses it and
@@ -20,16 +30,27 @@ export class Pump {
     this.#turn = turn;
   }
 
-  /** One user more, or one less. */
-  use(users: 1 | -1): void {
-    this.#users += users;
-    this.#adapt();
-  }
-
-  /** One user more, or one less, for whom the process shall live. */
-  reference(references: 1 | -1): void {
-    this.#references += references;
-    this.#adapt();
+  /** One user more, for whom the process shall live. */
+  user(): PumpUser {
+    let [isUser, isReferenced] = [true, false];
+    const refer = (wanted: boolean) => {
+      if (wanted !== isReferenced) this.#references += wanted ? 1 : -1;
+      isReferenced = wanted;
+      this.#adapt();
+    };
+    this.#users++;
+    refer(true);
+    return {
+      refer: (wanted) => {
+        if (isUser) refer(wanted);
+      },
+      end: () => {
+        if (!isUser) return;
+        isUser = false;
+        this.#users--;
+        refer(false);
+      },
+    };
   }
 
   /** Pauses it, for somebody who does the work himself; as often as it is held it must be let go. */
@@ -68,4 +89,12 @@ export class Pump {
       if (this.#timer === undefined && this.#users > 0 && this.#holders === 0) this.#wind();
     }
   }
+}
+
+/** Whether the timer shall do the work. */
+export function isPumped(pump: "auto" | "manual" | undefined): boolean {
+  if (pump !== undefined && pump !== "auto" && pump !== "manual") {
+    throw new TypeError(`pump must be "auto" or "manual", not ${describe(pump)}`);
+  }
+  return pump !== "manual";
 }

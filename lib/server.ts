@@ -9,6 +9,7 @@ import type { Dispatcher, Listener } from "./dispatcher.ts";
 import { HandlerSet, type ConnectionHandlers } from "./handlers.ts";
 import type { ConnectionHandle, ListenSocketHandle } from "./handles.ts";
 import type { Networking } from "./networking.ts";
+import { isPumped, type PumpUser } from "./pump.ts";
 import { describe, integer, text, type MessageData } from "./validate.ts";
 
 /** Somebody who wants to connect. */
@@ -93,9 +94,8 @@ export class Server<Data = undefined> implements AsyncDisposable {
   readonly #unopened = new Set<Connection<Data>>();
   readonly #limits: { readonly connections: number; readonly perAddress: number; readonly sparesLoopback: boolean };
   readonly #idleMilliseconds: number;
-  readonly #isPumped: boolean;
+  readonly #use: PumpUser | undefined;
   readonly #released: () => void;
-  #isReferenced = true;
   #stopped: Promise<void> | undefined;
   #isOver = false;
 
@@ -118,16 +118,13 @@ export class Server<Data = undefined> implements AsyncDisposable {
       perAddress: integer(limits.perAddress ?? usualPerAddress, "limits.perAddress", 1, mostConnections),
       sparesLoopback: limits.perAddress === undefined,
     };
-    this.#isPumped = isPumped(options.pump);
+    const isAutomatic = isPumped(options.pump);
     const { sockets } = dispatcher;
     const where = text(address, "address").startsWith(":") ? `[::]${address}` : address;
     this.#socket = sockets.createListenSocketIP(where, options.config);
     this.address = sockets.getListenSocketAddress(this.#socket) ?? where;
     dispatcher.listen(this.#socket, this.#listener());
-    if (this.#isPumped) {
-      dispatcher.pump.use(1);
-      dispatcher.pump.reference(1);
-    }
+    if (isAutomatic) this.#use = dispatcher.pump.user();
   }
 
   /** The port that it listens on. */
@@ -180,12 +177,14 @@ export class Server<Data = undefined> implements AsyncDisposable {
 
   /** Keeps the process alive while it listens, which it does from the start. */
   ref(): this {
-    return this.#refer(true);
+    this.#use?.refer(true);
+    return this;
   }
 
   /** Lets the process end although it listens. */
   unref(): this {
-    return this.#refer(false);
+    this.#use?.refer(false);
+    return this;
   }
 
   /**
@@ -392,26 +391,7 @@ export class Server<Data = undefined> implements AsyncDisposable {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#pending.clear();
-    if (this.#isPumped) {
-      this.#dispatcher.pump.use(-1);
-      if (this.#isReferenced) this.#dispatcher.pump.reference(-1);
-    }
+    this.#use?.end();
     this.#released();
   }
-
-  #refer(wanted: boolean): this {
-    if (this.#isReferenced !== wanted && this.#isPumped && !this.#isOver) {
-      this.#dispatcher.pump.reference(wanted ? 1 : -1);
-    }
-    this.#isReferenced = wanted;
-    return this;
-  }
-}
-
-/** @internal Whether the timer shall do the work. */
-export function isPumped(pump: "auto" | "manual" | undefined): boolean {
-  if (pump !== undefined && pump !== "auto" && pump !== "manual") {
-    throw new TypeError(`pump must be "auto" or "manual", not ${describe(pump)}`);
-  }
-  return pump !== "manual";
 }

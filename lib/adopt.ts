@@ -1,0 +1,43 @@
+/** Serving a connection that was made otherwise. */
+import { Connection } from "./connection.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import { HandleError } from "./errors.ts";
+import { HandlerSet, type ConnectionHandlers } from "./handlers.ts";
+import type { ConnectionHandle } from "./handles.ts";
+import { isPumped } from "./pump.ts";
+
+/** How to serve a connection of one's own. */
+export interface AdoptOptions<Data = undefined> {
+  /** What happens on it. */
+  readonly socket?: ConnectionHandlers<Data>;
+  /** Makes its `data`, right before `open`. */
+  readonly data?: (connection: Connection<Data>) => Data;
+  /** Who has the work done; see {@link ListenOptions.pump}. */
+  readonly pump?: "auto" | "manual";
+}
+
+/** @internal Use {@link Networking.adopt}. */
+export function adoptThrough<Data>(
+  dispatcher: Dispatcher,
+  handle: ConnectionHandle,
+  { socket = {}, data, pump }: AdoptOptions<Data>,
+): Connection<Data> {
+  const set = new HandlerSet<Data>(socket);
+  const use = isPumped(pump) ? dispatcher.pump.user() : undefined;
+  const connection = new Connection<Data>(
+    dispatcher,
+    set,
+    { identity: "invalid", address: "" },
+    {
+      opened(opened) {
+        if (data !== undefined) opened.data = data(opened);
+      },
+      left: () => use?.end(),
+    },
+  );
+  if (!dispatcher.adopt(connection, handle, (connect) => connection.begin(connect))) {
+    use?.end();
+    throw new HandleError("connection that nobody serves", handle);
+  }
+  return connection;
+}
