@@ -1,5 +1,5 @@
 /** Config options by name: checked against the library itself, and turned into what its functions take. */
-import { ConfigDataType, ConfigScope, ConfigValue, type configDataTypes } from "../ffi/enums.ts";
+import { ConfigDataType, ConfigScope, ConfigValue, GetConfigValueResult, type configDataTypes } from "../ffi/enums.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { SharedMemory, addressOf, cText } from "../ffi/memory.ts";
 import { SteamNetConnectionInfo_t, SteamNetworkingConfigValue_t } from "../ffi/structs.ts";
@@ -72,6 +72,11 @@ const scopeNames: Record<ConfigScope, ConfigOption["scope"]> = {
 
 const firstTextBytes = 4096;
 
+interface FoundValue {
+  readonly value: number | bigint | string | undefined;
+  readonly isOwn: boolean;
+}
+
 /** Looks options up in the library and remembers what it said. */
 export class ConfigTable {
   readonly #backend: Backend;
@@ -128,8 +133,25 @@ export class ConfigTable {
 
   /** An option's value for a target, undefined where the library does not tell it. */
   read(known: KnownOption, target: ConfigTarget): number | bigint | string | undefined {
+    return this.#read(known, target)?.value;
+  }
+
+  /** The value that was set for just this target, undefined where it has that of something wider. */
+  own(name: string, target: ConfigTarget): number | bigint | string | undefined {
+    const found = this.#read(this.settable(name), target);
+    return found?.isOwn ? found.value : undefined;
+  }
+
+  /** Has a target that is open take an option from something wider again; everything, the default. */
+  clear(name: string, target: ConfigTarget): void {
+    const { option, type } = this.settable(name);
     const { scope, object } = scopeOf(target);
-    if (!this.#exists(target)) return undefined;
+    this.#backend.library.functions.utils.SetConfigValue(this.#backend.utils, option, scope, object, type, null);
+  }
+
+  #read(known: KnownOption, target: ConfigTarget): FoundValue | undefined {
+    const { scope, object } = scopeOf(target);
+    if (!this.exists(target)) return undefined;
     const capacity = this.#value.bytes.length;
     this.#size.view.setBigUint64(0, BigInt(capacity), true);
     const result = this.#backend.library.functions.utils.GetConfigValue(
@@ -144,10 +166,14 @@ export class ConfigTable {
     const size = Number(this.#size.view.getBigUint64(0, true));
     if (size > capacity) {
       this.#value = new SharedMemory(size);
-      return this.read(known, target);
+      return this.#read(known, target);
     }
     if (result <= 0) return undefined;
-    switch (known.type) {
+    return { value: this.#decode(known.type), isOwn: result === GetConfigValueResult.OK };
+  }
+
+  #decode(type: ConfigDataType): number | bigint | string | undefined {
+    switch (type) {
       case ConfigDataType.Int32:
         return this.#value.view.getInt32(0, true);
       case ConfigDataType.Int64:
@@ -155,7 +181,7 @@ export class ConfigTable {
       case ConfigDataType.Float:
         return this.#value.view.getFloat32(0, true);
       case ConfigDataType.String:
-        return this.#value.text(0, capacity);
+        return this.#value.text(0, this.#value.bytes.length);
       case ConfigDataType.Ptr:
         return undefined;
     }
@@ -173,7 +199,7 @@ export class ConfigTable {
     }
     const encoded = encode(known, value);
     const argument = known.type === ConfigDataType.String ? encoded.text : encoded.bits;
-    if (!this.#exists(target)) throw new HandleError(scopeNames[scope], object);
+    if (!this.exists(target)) throw new HandleError(scopeNames[scope], object);
     this.#backend.takeComplaint();
     const set = this.#backend.library.functions.utils.SetConfigValue(
       this.#backend.utils,
@@ -241,8 +267,8 @@ export class ConfigTable {
     };
   }
 
-  // The library would answer for connections that were closed, and still takes leave of.
-  #exists(target: ConfigTarget): boolean {
+  /** Whether a target is open. The library would answer for connections that were closed, and still takes leave of. */
+  exists(target: ConfigTarget): boolean {
     if (target === "global" || !("connection" in target)) return true;
     const { GetConnectionInfo } = this.#backend.library.functions.sockets;
     return GetConnectionInfo(this.#backend.sockets, target.connection, this.#info.bytes);

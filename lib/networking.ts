@@ -322,8 +322,10 @@ export class Networking {
    * @throws ConfigOptionError when a condition can't be had for one connection.
    * @throws HandleError when there is no such connection.
    * @throws TypeError, RangeError when a condition is none or out of range.
+   * @throws ClosedError after {@link close}.
    */
   simulate(conditions: NetworkPreset | NetworkConditions | null, connection?: ConnectionHandle): void {
+    void this.#backend.sockets; // which throws when it is closed
     Simulation.of(this.#hub).set(this.#config, conditions, connection);
   }
 

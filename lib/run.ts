@@ -1,5 +1,5 @@
 /** `Networking.run`: a tick loop that holds its rate and leaves the event loop its turns. */
-import { boolean, describe } from "./validate.ts";
+import { boolean, describe, number } from "./validate.ts";
 
 /** How to run. */
 export interface RunOptions {
@@ -207,8 +207,7 @@ function checked(options: RunOptions): RunOptions {
     throw new TypeError(`run takes an object of options, not ${describe(options)}`);
   }
   const { hz, tick, signal, overrun, signals } = options;
-  if (typeof hz !== "number") throw new TypeError(`hz must be a number, not ${describe(hz)}`);
-  if (!(hz >= 1 && hz <= 1000)) throw new RangeError(`hz must be from 1 to 1000, not ${hz}`);
+  number(hz, "hz", 1, 1000);
   if (typeof tick !== "function") throw new TypeError(`tick must be a function, not ${describe(tick)}`);
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError(`signal must be an AbortSignal, not ${describe(signal)}`);

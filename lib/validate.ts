@@ -17,6 +17,14 @@ export function integer(value: number, what: string, least: number, most: number
   return value;
 }
 
+/** @throws TypeError when it is no number, RangeError when it is not from `least` to `most`. */
+export function number(value: number, what: string, least: number, most: number): number {
+  if (typeof value !== "number") throw new TypeError(`${what} must be a number, not ${describe(value)}`);
+  if (!(value >= least && value <= most))
+    throw new RangeError(`${what} must be from ${least} to ${most}, not ${value}`);
+  return value;
+}
+
 /** An index of one of `count` things. */
 export function index(value: number, what: string, count: number): number {
   if (count === 0 && typeof value === "number") {
