@@ -10,14 +10,20 @@ import { chart } from "./report/chart.ts";
 import { withFigures } from "./report/readme.ts";
 import { judge } from "./report/targets.ts";
 import { caseText, verdictText } from "./report/text.ts";
+import { bots } from "./suites/bots.ts";
 import { broadcast } from "./suites/broadcast.ts";
+import { handlers } from "./suites/handlers.ts";
+import { loop } from "./suites/loop.ts";
 import { memory } from "./suites/memory.ts";
 import { startup } from "./suites/startup.ts";
 import { tick } from "./suites/tick.ts";
 import { udp } from "./suites/udp.ts";
 import { workers } from "./suites/workers.ts";
 
-const suites: Readonly<Record<string, Suite>> = { memory, udp, tick, broadcast, workers, startup };
+const suites: Readonly<Record<string, Suite>> = {
+  ...{ memory, udp, tick, broadcast, workers, startup },
+  ...{ handlers, bots, loop },
+};
 
 const usage = `Usage: bun run bench [SUITE...] [options]
 
@@ -30,6 +36,9 @@ ratios. Without a suite all are run, and collections of garbage counted: 20 minu
   broadcast   one payload to 200 connections, against 200 pushes
   workers     two Workers fill, one thread sends
   startup     until it listens, until the first message
+  handlers    the everyday layer against inbox and outbox by hand
+  bots        1,000 bots in one process: what each costs, against native ones
+  loop        how late ticks are beside HTTP requests in the same process
 
   --quick       fewer cases, shorter rounds
   --json FILE   also writes the figures to FILE, and to FILE.machine.json what they were taken on

@@ -252,12 +252,7 @@ export class Dispatcher {
   /** Receives, sends, and runs callbacks. Answers whether there was something to do. Within a handler it does nothing. */
   turn(): boolean {
     if (this.working > 0 || this.closed) return false;
-    this.work(() => {
-      this.ground.poll();
-      this.receive();
-      this.flush();
-      this.callbacks();
-    });
+    this.work(this.doTurn);
     const { busy } = this;
     this.busy = false;
     return busy;
@@ -266,11 +261,7 @@ export class Dispatcher {
   /** Hands what has come to the connections. */
   receive(): void {
     if (this.dispatching || this.closed || this.parties.size === 0) return;
-    this.work(() => {
-      this.now = performance.now();
-      this.receiveAll(() => this.sockets.receiveMessagesOnPollGroup(this.group, this.inbox), mostReceives);
-      for (const end of this.endings.splice(0)) end();
-    });
+    this.work(this.doReceive);
   }
 
   /** Sends what was collected. */
@@ -283,11 +274,7 @@ export class Dispatcher {
 
   /** Delivers events, and sends what their handlers have sent. */
   callbacks(): void {
-    this.work(() => {
-      this.attempt(() => this.ground.runCallbacks());
-      this.everySecond();
-      this.flush();
-    });
+    this.work(this.doCallbacks);
   }
 
   /** Ends all connections; their handlers are told. */
@@ -334,6 +321,26 @@ export class Dispatcher {
   }
 
   // ---- inside -------------------------------------------------------------------------------------------------------
+
+  // Made once, so that a turn allocates nothing.
+  private readonly doTurn = () => {
+    this.ground.poll();
+    this.receive();
+    this.flush();
+    this.callbacks();
+  };
+  private readonly doReceive = () => {
+    this.now = performance.now();
+    this.receiveAll(this.receiveFromGroup, mostReceives);
+    if (this.endings.length > 0) for (const end of this.endings.splice(0)) end();
+  };
+  private readonly receiveFromGroup = () => this.sockets.receiveMessagesOnPollGroup(this.group, this.inbox);
+  private readonly doCallbacks = () => {
+    this.attempt(this.runCallbacks);
+    this.everySecond();
+    this.flush();
+  };
+  private readonly runCallbacks = () => this.ground.runCallbacks();
 
   private receiveAll(receive: () => number, most: number): void {
     this.dispatching = true;

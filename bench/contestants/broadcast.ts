@@ -2,7 +2,8 @@
 import { Inbox, MessagePool, Outbox, SendFlags, type Frame } from "../../lib/index.ts";
 import { numberOf, obey } from "./obey.ts";
 import { writeSnapshot } from "./payload.ts";
-import { group, net, percentile, players, welcome } from "./server.ts";
+import { percentile } from "./percentile.ts";
+import { group, net, players, welcome } from "./server.ts";
 
 const flags = SendFlags.UnreliableNoNagle;
 const { sockets } = net;

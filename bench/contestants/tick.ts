@@ -3,7 +3,8 @@ import { Inbox, MessagePool, Outbox, SendFlags, type Frame } from "../../lib/ind
 import { cpuTime } from "./clock.ts";
 import { numberOf, obey } from "./obey.ts";
 import { writeSnapshot } from "./payload.ts";
-import { group, net, percentile, players, welcome } from "./server.ts";
+import { percentile } from "./percentile.ts";
+import { group, net, players, welcome } from "./server.ts";
 
 const { sockets } = net;
 const inbox = new Inbox({ messages: 1024, bytes: 1 << 20 });

@@ -10,6 +10,9 @@ export const baselines = [
   "bun udpSocket",
   "single pushes",
   "unchecked",
+  "by hand",
+  "native bots",
+  "without HTTP",
 ] as const;
 /** One of {@link baselines}. */
 export type Baseline = (typeof baselines)[number];

@@ -78,6 +78,26 @@ const targets: readonly Target[] = [
     work: "broadcast to 200",
     ...{ suite: "broadcast", versus: "single pushes", covers: () => true, least: 1.5, goal: 2 },
   },
+  {
+    work: "handlers, messages in memory",
+    covers: (name) => name.includes("batch"),
+    ...{ suite: "handlers", versus: "by hand", least: 0.9, goal: 0.95 },
+  },
+  {
+    work: "handlers, CPU of a tick server",
+    covers: (name) => name.includes("CPU"),
+    ...{ suite: "handlers", versus: "by hand", least: 1.05, goal: 1, isCost: true },
+  },
+  {
+    work: "1,000 bots, CPU of each",
+    covers: (name) => name.includes("CPU"),
+    ...{ suite: "bots", versus: "native bots", least: 1.1, goal: 1.05, isCost: true },
+  },
+  {
+    work: "1,000 bots, memory of each",
+    covers: (name) => name.includes("memory"),
+    ...{ suite: "bots", versus: "native bots", least: 1.1, goal: 1.05, isCost: true },
+  },
 ];
 
 /** Judges the targets that there are rows for. */

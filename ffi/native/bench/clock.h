@@ -41,4 +41,15 @@ inline int64_t CpuTime() {
   return nanoseconds(usage.ru_utime) + nanoseconds(usage.ru_stime);
 }
 
+// The most memory that this process has had, in bytes.
+inline int64_t MostMemory() {
+  rusage usage{};
+  (void)getrusage(RUSAGE_SELF, &usage);
+#if defined(__APPLE__)
+  return usage.ru_maxrss;
+#else
+  return usage.ru_maxrss * INT64_C(1024);
+#endif
+}
+
 }  // namespace bench

@@ -110,6 +110,7 @@ void Play(Network &network, const Command &command) {
     }) == kMostReceived) {
     }
   };
+  const int64_t cpu = CpuTime();
   EveryTick(command.Number("hz"), command.Number("milliseconds"), [&](uint32_t number, int64_t /*late*/) {
     receive();
     if (bytes == 0) {
@@ -127,7 +128,11 @@ void Play(Network &network, const Command &command) {
   });
   SleepUntil(Now() + kSettle);
   receive();
-  Answer().With("sent", sent).With("received", received);
+  Answer()
+      .With("sent", sent)
+      .With("received", received)
+      .With("cpu", CpuTime() - cpu)
+      .With("memory", MostMemory());
 }
 
 }  // namespace bench
