@@ -49,6 +49,8 @@ await obey({
       },
     });
     await Bun.sleep(settleMilliseconds);
-    return { sent, received, cpu: cpuTime() - cpu, memory: process.resourceUsage().maxRSS * 1024 };
+    const used = cpuTime() - cpu;
+    Bun.gc(true);
+    return { sent, received, cpu: used, memory: process.memoryUsage.rss() };
   },
 });

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <ctime>
+#include <fstream>
 
 namespace bench {
 
@@ -41,14 +43,17 @@ inline int64_t CpuTime() {
   return nanoseconds(usage.ru_utime) + nanoseconds(usage.ru_stime);
 }
 
-// The most memory that this process has had, in bytes.
-inline int64_t MostMemory() {
+// The memory that this process has, in bytes; elsewhere than on Linux the most that it has had.
+inline int64_t Memory() {
+#if defined(__linux__)
+  int64_t all = 0;
+  int64_t resident = 0;
+  std::ifstream("/proc/self/statm") >> all >> resident;
+  return resident * sysconf(_SC_PAGESIZE);
+#else
   rusage usage{};
   (void)getrusage(RUSAGE_SELF, &usage);
-#if defined(__APPLE__)
   return usage.ru_maxrss;
-#else
-  return usage.ru_maxrss * INT64_C(1024);
 #endif
 }
 

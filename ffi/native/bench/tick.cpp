@@ -28,11 +28,13 @@ class Match {
 
   void Receive() {
     network_.RunCallbacks();
-    received_ += static_cast<uint64_t>(
-        receiver_.FromPollGroup([this](const char *payload, const SteamNetworkingMessage_t &message) {
-          auto &newest = inputs_[static_cast<size_t>(message.m_nConnUserData)];
-          newest = std::max(newest, Get<uint32_t>(payload, 0));
-        }));
+    for (int count = kMostReceived; count == kMostReceived;) {
+      count = receiver_.FromPollGroup([this](const char *payload, const SteamNetworkingMessage_t &message) {
+        auto &newest = inputs_[static_cast<size_t>(message.m_nConnUserData)];
+        newest = std::max(newest, Get<uint32_t>(payload, 0));
+      });
+      received_ += static_cast<uint64_t>(count);
+    }
   }
 
   void Send(uint32_t tick) {
@@ -132,7 +134,7 @@ void Play(Network &network, const Command &command) {
       .With("sent", sent)
       .With("received", received)
       .With("cpu", CpuTime() - cpu)
-      .With("memory", MostMemory());
+      .With("memory", Memory());
 }
 
 }  // namespace bench
