@@ -9,6 +9,7 @@ const hz = 30;
 const few = 100;
 const many = 1000;
 const mostLost = 0.02;
+const warmUpMilliseconds = 2000;
 
 interface Cost extends Played {
   readonly cpu: number;
@@ -50,8 +51,12 @@ async function costOf(
   await using arena = await Arena.open(Contestant.native("native server", native), start(), connections);
   const serve: Command = { do: "serve", hz, milliseconds, bytes: 64 };
   const play: Command = { do: "play", hz, milliseconds, bytes: 64 };
+  // What is compiled while it runs takes its time.
+  const warm = { milliseconds: warmUpMilliseconds };
+  await arena.run<Played>({ ...serve, ...warm }, { ...play, ...warm });
   const { served, played } = await arena.run<Played>(serve, play);
-  const lost = 1 - (served.received + played.received) / (served.sent + played.sent);
-  if (lost > mostLost) throw new Error(`${connections} bots lost ${(lost * 100).toFixed(1)} % of the messages`);
+  // What the bots send all at once does not fit into the buffer of the server's one socket. That is not their cost.
+  const lost = 1 - played.received / served.sent;
+  if (lost > mostLost) throw new Error(`${connections} bots missed ${(lost * 100).toFixed(1)} % of the messages`);
   return played as Cost;
 }
