@@ -20,9 +20,14 @@ function(build_info_literal result)
     set(own_roots true)
   endif()
 
+  set(aws_lc "awsLc=\"${aws_lc_version}\"")
+  if(NOT TARGET crypto)
+    set(aws_lc "")
+  endif()
+
   set(info "{}")
   foreach(field
-      "gns=\"${gns_version}\"" "protobuf=\"${protobuf_version}\"" "awsLc=\"${aws_lc_version}\""
+      "gns=\"${gns_version}\"" "protobuf=\"${protobuf_version}\"" ${aws_lc}
       "compiler=\"${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}\"" "buildType=\"${CMAKE_BUILD_TYPE}\""
       "platform=\"${system}-${processor}\"" "selfSignedRoots=${own_roots}")
     string(REGEX MATCH "^([^=]+)=(.*)$" field "${field}")

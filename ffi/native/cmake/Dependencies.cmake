@@ -29,16 +29,19 @@ set_property(TARGET libprotobuf PROPERTY SOURCES ${protobuf_sources})
 
 # ---- AWS-LC: libcrypto only ---------------------------------------------------------------------------------------------
 
-set(BUILD_TESTING OFF)
-set(BUILD_LIBSSL OFF)
-set(BUILD_TOOL OFF)
-set(DISABLE_GO ON)
-set(DISABLE_PERL ON)
-set(ENABLE_SOURCE_MODIFICATION OFF)
-# Randomness then comes from the kernel and the processor, as in OpenSSL, without CPU jitter measured besides: that
-# costs every start of a process and every thread time, and is meant for validated modules.
-set(DISABLE_CPU_JITTER_ENTROPY ON)
-add_subdirectory(${aws_lc_folder} aws-lc EXCLUDE_FROM_ALL)
+# Windows has a library of its own for that.
+if(NOT WIN32)
+  set(BUILD_TESTING OFF)
+  set(BUILD_LIBSSL OFF)
+  set(BUILD_TOOL OFF)
+  set(DISABLE_GO ON)
+  set(DISABLE_PERL ON)
+  set(ENABLE_SOURCE_MODIFICATION OFF)
+  # Randomness then comes from the kernel and the processor, as in OpenSSL, without CPU jitter measured besides: that
+  # costs every start of a process and every thread time, and is meant for validated modules.
+  set(DISABLE_CPU_JITTER_ENTROPY ON)
+  add_subdirectory(${aws_lc_folder} aws-lc EXCLUDE_FROM_ALL)
+endif()
 
 # ---- GameNetworkingSockets ------------------------------------------------------------------------------------------------
 
@@ -47,7 +50,12 @@ set(CMAKE_FIND_PACKAGE_PREFER_CONFIG ON)
 set(OpenSSL_DIR ${CMAKE_CURRENT_LIST_DIR})
 set(Protobuf_DIR ${CMAKE_CURRENT_LIST_DIR})
 set(OPENSSL_NEW_ENOUGH TRUE CACHE INTERNAL "Its check would link a library that is not built yet")
-set(USE_CRYPTO OpenSSL CACHE STRING "" FORCE) # its own set(CACHE) would win over a plain variable
+if(WIN32)
+  set(gns_crypto BCrypt)
+else()
+  set(gns_crypto OpenSSL)
+endif()
+set(USE_CRYPTO ${gns_crypto} CACHE STRING "" FORCE) # its own set(CACHE) would win over a plain variable
 set(BUILD_SHARED_LIB OFF)
 set(BUILD_STATIC_LIB ON)
 set(Protobuf_USE_STATIC_LIBS ON)

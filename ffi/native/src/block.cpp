@@ -1,12 +1,44 @@
 #include "block.h"
 
+#if defined(_WIN32)
+#include <windows.h>
+#else
 #include <sys/mman.h>
+#include <unistd.h>
+#endif
 
 namespace steam_sockets {
 
-Block *Block::Make(size_t bytes) {
+namespace {
+
+#if defined(_WIN32)
+void *Map(size_t bytes) { return VirtualAlloc(nullptr, bytes, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE); }
+
+void Unmap(void *address, size_t /*bytes*/) { (void)VirtualFree(address, 0, MEM_RELEASE); }
+#else
+void *Map(size_t bytes) {
   void *const address = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  return address == MAP_FAILED ? nullptr : new Block(address, bytes);
+  return address == MAP_FAILED ? nullptr : address;
+}
+
+void Unmap(void *address, size_t bytes) { (void)munmap(address, bytes); }
+#endif
+
+}  // namespace
+
+size_t Block::PageBytes() {
+#if defined(_WIN32)
+  SYSTEM_INFO system;
+  GetSystemInfo(&system);
+  return system.dwPageSize;
+#else
+  return static_cast<size_t>(sysconf(_SC_PAGESIZE));
+#endif
+}
+
+Block *Block::Make(size_t bytes) {
+  void *const address = Map(bytes);
+  return address == nullptr ? nullptr : new Block(address, bytes);
 }
 
 steam_sockets_window Block::Window() {
@@ -16,7 +48,7 @@ steam_sockets_window Block::Window() {
 
 void Block::LetGo() {
   if (holders_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
-    (void)munmap(address_, bytes_);
+    Unmap(address_, bytes_);
     delete this;
   }
 }

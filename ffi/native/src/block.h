@@ -12,6 +12,8 @@ class Block {
  public:
   // Zeros, at a multiple of the page size, with one holder; null when there is no memory.
   static Block *Make(size_t bytes);
+  // The page size.
+  static size_t PageBytes();
 
   void *address() const { return address_; }
 

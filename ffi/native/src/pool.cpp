@@ -1,7 +1,5 @@
 #include "pool.h"
 
-#include <unistd.h>
-
 #include <cstring>
 #include <thread>
 
@@ -42,7 +40,7 @@ bool Pool::Open(uint64_t owner, int32_t number, uint32_t slots, uint32_t slot_by
   const auto stride = static_cast<uint32_t>(RoundUp(uint64_t{slot_bytes} + kGuardRoom, kLine));
   const uint64_t states = sizeof(steam_sockets_pool_memory);
   const uint64_t ring = RoundUp(states + uint64_t{slots} * sizeof(int32_t), kLine);
-  const auto page = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  const uint64_t page = Block::PageBytes();
   // Off the page's start, so that the guard word behind a payload of whole cache lines lies in the line of its end.
   const uint64_t first_slot = RoundUp(ring + uint64_t{ring_words} * sizeof(uint32_t), page) + kGuardRoom;
   const uint64_t bytes = first_slot + uint64_t{slots} * stride;

@@ -1,0 +1,65 @@
+# The library exports the families of names in src/exports.map and nothing else. Each linker has its own way to be told,
+# and for macOS Zig's has none: there, what shall not be exported is marked where it is compiled.
+set(exports ${CMAKE_CURRENT_SOURCE_DIR}/src/exports.map)
+file(STRINGS ${exports} families REGEX "_\\*;")
+string(REGEX MATCHALL "[A-Za-z_]+_" families "${families}")
+
+# Names that GameNetworkingSockets exports of its own accord and that are of no family, the files that define them, and
+# the names of families that these files define besides.
+function(find_strays)
+  list(JOIN families "|" pattern)
+  file(GLOB_RECURSE sources ${gns_folder}/src/steamnetworkingsockets/*.cpp)
+  foreach(source IN LISTS sources)
+    file(STRINGS ${source} names REGEX "^STEAMNETWORKINGSOCKETS_INTERFACE ")
+    list(TRANSFORM names REPLACE "^[^(]*[ *&]([A-Za-z0-9_]+)\\(.*" "\\1")
+    set(members ${names})
+    list(FILTER members INCLUDE REGEX "^(${pattern})")
+    list(FILTER names EXCLUDE REGEX "^(${pattern})")
+    if(names)
+      list(APPEND strays ${names})
+      list(APPEND stray_sources ${source})
+      list(APPEND stray_neighbours ${members})
+    endif()
+  endforeach()
+  foreach(result strays stray_sources stray_neighbours)
+    set(${result} ${${result}} PARENT_SCOPE)
+  endforeach()
+endfunction()
+
+function(export_families_to_windows target)
+  find_strays()
+  # Then these files mark nothing, and what they should have marked stands in a .def file.
+  set_property(SOURCE ${stray_sources} TARGET_DIRECTORY GameNetworkingSockets_s
+    PROPERTY COMPILE_DEFINITIONS STEAMNETWORKINGSOCKETS_STATIC_LINK)
+  list(JOIN stray_neighbours "\n  " names)
+  file(CONFIGURE OUTPUT exports.def CONTENT "EXPORTS\n  ${names}\n")
+  target_sources(${target} PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/exports.def)
+endfunction()
+
+function(hide_all_but_families_from_zig target)
+  find_strays()
+  list(TRANSFORM strays REPLACE "(.+)" "__asm__(\".private_extern _\\1\")\\\\;\n" OUTPUT_VARIABLE marks)
+  list(JOIN marks "" marks)
+  file(CONFIGURE OUTPUT hidden_gns.h CONTENT "${marks}")
+  set_property(SOURCE ${stray_sources} TARGET_DIRECTORY GameNetworkingSockets_s
+    PROPERTY COMPILE_OPTIONS -include ${CMAKE_CURRENT_BINARY_DIR}/hidden_gns.h)
+  foreach(part crypto_objects fipsmodule)
+    target_compile_options(${part} PRIVATE
+      "$<$<COMPILE_LANGUAGE:C>:SHELL:-include ${CMAKE_CURRENT_SOURCE_DIR}/src/zig/hidden_aws_lc.h>")
+  endforeach()
+  target_sources(${target} PRIVATE src/zig/hidden_new.cpp)
+endfunction()
+
+function(export_families target)
+  if(WIN32)
+    export_families_to_windows(${target})
+  elseif(APPLE AND DEFINED ZIG)
+    hide_all_but_families_from_zig(${target})
+  elseif(APPLE)
+    list(TRANSFORM families REPLACE "(.+)" "-Wl,-exported_symbol,_\\1*")
+    target_link_options(${target} PRIVATE ${families})
+  else()
+    target_link_options(${target} PRIVATE -Wl,--version-script=${exports})
+    set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${exports})
+  endif()
+endfunction()
