@@ -2,7 +2,7 @@
 import { Connection } from "./connection.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { HandleError } from "./errors.ts";
-import { HandlerSet, type ConnectionHandlers } from "./handlers.ts";
+import { HandlerSet, mustBeFunctions, type ConnectionHandlers } from "./handlers.ts";
 import type { ConnectionHandle } from "./handles.ts";
 import { isPumped } from "./pump.ts";
 
@@ -23,17 +23,14 @@ export function adoptThrough<Data>(
   { socket = {}, data, pump }: AdoptOptions<Data>,
 ): Connection<Data> {
   const set = new HandlerSet<Data>(socket);
+  mustBeFunctions({ data });
+  const info = dispatcher.sockets.getConnectionInfo(handle);
   const use = isPumped(pump) ? dispatcher.pump.user() : undefined;
   const connection = new Connection<Data>(
     dispatcher,
     set,
-    { identity: "invalid", address: "" },
-    {
-      opened(opened) {
-        if (data !== undefined) opened.data = data(opened);
-      },
-      left: () => use?.end(),
-    },
+    { identity: info?.identity ?? "", address: info?.remoteAddress ?? "" },
+    { data, left: () => use?.end() },
   );
   if (!dispatcher.adopt(connection, handle, (connect) => connection.begin(connect))) {
     use?.end();

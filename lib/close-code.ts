@@ -6,7 +6,7 @@ export const CloseCode = {
   Normal: 1000,
   /** The server stops. */
   Stopping: 1001,
-  /** `accept` said no, or took too long. */
+  /** `accept` said no, or took too long, or there was no `data` for the connection. */
   Refused: 1002,
   /** There are as many connections as `limits.connections` allows. */
   Full: 1003,

@@ -1,19 +1,20 @@
 /** Connecting to a server by name or address, as a promise. */
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
+import { CloseCode } from "./close-code.ts";
 import type { ConfigOptions } from "./config.ts";
 import { Connection } from "./connection.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { ConnectError } from "./errors.ts";
-import { HandlerSet, type ConnectionHandlers } from "./handlers.ts";
+import { HandlerSet, mustBeFunctions, type ConnectionClosing, type ConnectionHandlers } from "./handlers.ts";
 import { isPumped, type PumpUser } from "./pump.ts";
-import { integer, text } from "./validate.ts";
+import { describe, integer, text } from "./validate.ts";
 
 /** How to connect. */
 export interface ConnectOptions<Data = undefined> {
   /** What happens on the connection. */
   readonly socket?: ConnectionHandlers<Data>;
-  /** Makes the connection's `data`, right before `open`. */
+  /** Makes the connection's `data`, right before `open`. When it throws, the connection is ended. */
   readonly data?: (connection: Connection<Data>) => Data;
   /** Ends the attempt when it is aborted: the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -27,6 +28,11 @@ export interface ConnectOptions<Data = undefined> {
 
 const usualTimeout = 10_000;
 const mostTimeout = 600_000;
+// Without an answer after this long another address is tried, too.
+const patienceMilliseconds = 250;
+// By which the library waits longer than we do, so that it is always we who give up.
+const headStartMilliseconds = 1000;
+const notWanted = "not wanted any more";
 
 /** @internal Use {@link connect}. */
 export async function connectThrough<Data>(
@@ -36,36 +42,21 @@ export async function connectThrough<Data>(
   released: () => void,
 ): Promise<Connection<Data>> {
   let use: PumpUser | undefined;
-  let isHeld = true;
   const letGo = () => {
-    if (!isHeld) return;
-    isHeld = false;
     use?.end();
     released();
   };
   try {
-    const timeout = integer(options.timeout ?? usualTimeout, "timeout", 1, mostTimeout);
-    const set = new HandlerSet<Data>(options.socket ?? {});
-    const { host, port } = splitAddress(address);
-    options.signal?.throwIfAborted();
+    const { signal, data } = options;
+    integer(options.timeout ?? usualTimeout, "timeout", 1, mostTimeout);
+    mustBeFunctions({ data });
+    if (signal !== undefined && !(signal instanceof AbortSignal)) {
+      throw new TypeError(`signal must be an AbortSignal, not ${describe(signal)}`);
+    }
+    const attempt = new Attempt(dispatcher, address, options, letGo);
+    signal?.throwIfAborted();
     if (isPumped(options.pump)) use = dispatcher.pump.user();
-    const deadline = performance.now() + timeout;
-    const attempt = new Attempt(dispatcher, set, options, letGo);
-    const late = () => new ConnectError(address, { code: 0, text: `no answer within ${timeout} ms`, by: "local" });
-    return await attempt.within(deadline, late, async () => {
-      const addresses = await addressesOf(host, address);
-      let failure: unknown;
-      for (const [at, ip] of addresses.entries()) {
-        const share = Math.max(1, (deadline - performance.now()) / (addresses.length - at));
-        try {
-          return await attempt.connect(ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`, share);
-        } catch (error) {
-          failure = error;
-        }
-        if (attempt.isOver) break;
-      }
-      throw failure;
-    });
+    return await attempt.run();
   } catch (error) {
     letGo();
     throw error;
@@ -75,86 +66,139 @@ export async function connectThrough<Data>(
 /** One call of `connect`, which may try several addresses. */
 class Attempt<Data> {
   readonly #dispatcher: Dispatcher;
-  readonly #set: HandlerSet<Data>;
+  readonly #address: string;
+  readonly #host: string;
+  readonly #port: number;
   readonly #options: ConnectOptions<Data>;
+  readonly #timeout: number;
+  readonly #set: HandlerSet<Data>;
   readonly #letGo: () => void;
-  #connection: Connection<Data> | undefined;
+  readonly #outcome = Promise.withResolvers<Connection<Data>>();
+  /** Those that are under way. */
+  readonly #connections = new Set<Connection<Data>>();
+  /** The one that stands. */
+  #standing: Connection<Data> | undefined;
+  #isServed = false;
+  #failure: unknown;
+  #hasBegunAll = false;
   #isOver = false;
 
-  constructor(dispatcher: Dispatcher, set: HandlerSet<Data>, options: ConnectOptions<Data>, letGo: () => void) {
+  /** @param letGo called when the connection ends that came about. */
+  constructor(dispatcher: Dispatcher, address: string, options: ConnectOptions<Data>, letGo: () => void) {
     this.#dispatcher = dispatcher;
-    this.#set = set;
+    this.#address = address;
+    ({ host: this.#host, port: this.#port } = splitAddress(address));
     this.#options = options;
+    this.#timeout = options.timeout ?? usualTimeout;
+    this.#set = new HandlerSet<Data>(options.socket ?? {});
     this.#letGo = letGo;
   }
 
-  /** Whether nothing more is to be tried. */
-  get isOver(): boolean {
-    return this.#isOver;
-  }
-
-  /** Runs `attempt`, and ends it when it is late or aborted. */
-  async within<T>(deadline: number, late: () => Error, attempt: () => Promise<T>): Promise<T> {
+  /** Tries all addresses, until there is a connection or the attempt is late or aborted. */
+  async run(): Promise<Connection<Data>> {
     const { signal } = this.#options;
-    const { promise, reject } = Promise.withResolvers<never>();
-    const end = (reason: unknown) => {
-      this.#isOver = true;
-      reject(reason);
-      this.#connection?.close(1000, "not wanted any more", { linger: false });
-    };
-    const abort = () => end(signal?.reason);
-    const timer = setTimeout(() => end(late()), Math.max(1, deadline - performance.now()));
+    const abort = () => this.#fail(signal?.reason);
+    const late = () => this.#fail(this.#error({ code: 0, text: `no answer within ${this.#timeout} ms`, by: "local" }));
+    const timer = setTimeout(late, this.#timeout);
     signal?.addEventListener("abort", abort, { once: true });
+    this.#tryAll().catch((error: unknown) => this.#fail(error));
     try {
-      return await Promise.race([attempt(), promise]);
+      return await this.#outcome.promise;
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener("abort", abort);
     }
   }
 
-  /** Connects to one address; the library gives up after `milliseconds`. */
-  async connect(address: string, milliseconds: number): Promise<Connection<Data>> {
-    const { config, data } = this.#options;
-    if (this.#isOver) throw new ConnectError(address, { code: 0, text: "not wanted any more", by: "local" });
-    const { promise, resolve, reject } = Promise.withResolvers<Connection<Data>>();
-    let isOpen = false;
+  async #tryAll(): Promise<void> {
+    for (const ip of await this.#addresses()) {
+      if (this.#isOver) return;
+      await this.#try(ip.includes(":") ? `[${ip}]:${this.#port}` : `${ip}:${this.#port}`);
+    }
+    this.#hasBegunAll = true;
+    if (this.#connections.size === 0) this.#fail(this.#failure);
+  }
+
+  /** Begins to connect to one address. Waits until it has failed, or the next one is to be tried beside it. */
+  async #try(address: string): Promise<void> {
+    const { promise: isNextDue, resolve: next } = Promise.withResolvers<void>();
     const connection = new Connection<Data>(
       this.#dispatcher,
       this.#set,
       { identity: "invalid", address },
       {
-        opened: (opened) => {
-          isOpen = true;
-          if (data !== undefined) opened.data = data(opened);
-          resolve(opened);
+        data: this.#options.data,
+        opened: () => this.#stands(connection),
+        served: () => {
+          this.#isServed = true;
+          this.#connections.clear();
+          this.#outcome.resolve(connection);
+          next();
         },
         left: (_, end) => {
-          if (isOpen) this.#letGo();
-          else reject(new ConnectError(address, end));
+          this.#left(connection, end);
+          next();
         },
       },
     );
-    connection.begin((userData) =>
-      this.#dispatcher.sockets.connectByIPAddress(address, {
-        TimeoutInitial: Math.ceil(milliseconds),
-        ...config,
-        ConnectionUserData: userData,
-      }),
-    );
-    this.#connection = connection;
-    return await promise;
+    try {
+      connection.begin((userData) =>
+        this.#dispatcher.sockets.connectByIPAddress(address, {
+          TimeoutInitial: this.#timeout + headStartMilliseconds,
+          ...this.#options.config,
+          ConnectionUserData: userData,
+        }),
+      );
+    } catch (error) {
+      this.#failure = error;
+      return;
+    }
+    this.#connections.add(connection);
+    // A ping is known once something has come from there.
+    const timer = setTimeout(() => connection.ping < 0 && next(), patienceMilliseconds);
+    await isNextDue;
+    clearTimeout(timer);
   }
-}
 
-async function addressesOf(host: string, address: string): Promise<string[]> {
-  if (isIP(host) !== 0) return [host];
-  try {
-    const found = await lookup(host, { all: true });
-    return found.map(({ address }) => address);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new ConnectError(address, { code: 0, text: `the name ${host} could not be resolved: ${why}`, by: "local" });
+  #stands(connection: Connection<Data>): void {
+    this.#isOver = true;
+    this.#standing = connection;
+    this.#dropAllBut(connection);
+  }
+
+  #left(connection: Connection<Data>, end: ConnectionClosing): void {
+    if (this.#isServed) return this.#letGo();
+    this.#connections.delete(connection);
+    this.#failure = this.#error(end);
+    const isLast = this.#hasBegunAll && this.#connections.size === 0;
+    if (end.by === "peer" || connection === this.#standing || isLast) this.#fail(this.#failure);
+  }
+
+  #fail(reason: unknown): void {
+    this.#isOver = true;
+    this.#outcome.reject(reason);
+    this.#dropAllBut(undefined);
+  }
+
+  #dropAllBut(connection: Connection<Data> | undefined): void {
+    for (const other of [...this.#connections]) {
+      if (other !== connection) other.close(CloseCode.Normal, notWanted, { linger: false });
+    }
+  }
+
+  #error(end: ConnectionClosing): ConnectError {
+    return new ConnectError(this.#address, end);
+  }
+
+  async #addresses(): Promise<Set<string>> {
+    const host = this.#host;
+    if (isIP(host) !== 0) return new Set([host]);
+    try {
+      return new Set((await lookup(host, { all: true })).map(({ address }) => address));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw this.#error({ code: 0, text: `the name ${host} could not be resolved: ${why}`, by: "local" });
+    }
   }
 }
 

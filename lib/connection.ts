@@ -1,11 +1,13 @@
 /** `Connection`: what handlers get, and what `connect` gives. */
 import { ConnectionState, Result, SendFlags } from "../ffi/enums.ts";
+import { CloseCode } from "./close-code.ts";
 import type { ConnectionInfo, ConnectionStatus } from "./connection-info.ts";
-import type { Dispatcher, Party } from "./dispatcher.ts";
+import type { Dispatcher } from "./dispatcher.ts";
 import { NetworkingError } from "./errors.ts";
 import type { ConnectionClosing, HandlerSet } from "./handlers.ts";
 import { NETWORKING_CONNECTION_INVALID, type ConnectionHandle } from "./handles.ts";
 import type { Message } from "./message.ts";
+import type { Party } from "./party.ts";
 import { integer, type MessageData } from "./validate.ts";
 
 /** How to send a message. */
@@ -31,8 +33,12 @@ export interface Lane {
 
 /** Who has made a connection, and wants to know of its life. */
 export interface Owner<Data> {
+  /** Makes its data, right before its handler `open` is called. */
+  readonly data?: ((connection: Connection<Data>) => Data) | undefined;
   /** It stands; its handlers do not know yet. */
-  opened(connection: Connection<Data>): void;
+  opened?(connection: Connection<Data>): void;
+  /** It stands, and its handler `open` was called. */
+  served?(connection: Connection<Data>): void;
   /** It has ended, or has not come about; its handlers do not know yet. */
   left(connection: Connection<Data>, end: ConnectionClosing): void;
   /** Where it can subscribe; undefined for connections that no server took. */
@@ -76,6 +82,7 @@ export class Connection<Data = undefined> implements Party {
   private from: Beginning;
   private laneCount = 1;
   private wasOpened = false;
+  private wasTold = false;
   private hasEnded = false;
   private heard = performance.now();
 
@@ -92,7 +99,10 @@ export class Connection<Data = undefined> implements Party {
     return this.own;
   }
 
-  /** Who is on the other end, in the SDK's text form: `"str:alice"`. Without authentication it is what they say. */
+  /**
+   * Who is on the other end, in the SDK's text form: `"str:alice"`. Without authentication it is what they say. As
+   * {@link address} it stays after the end.
+   */
   get identity(): string {
     return this.from.identity;
   }
@@ -257,6 +267,11 @@ export class Connection<Data = undefined> implements Party {
   }
 
   /** @internal */
+  hasLane(lane: number): boolean {
+    return lane < this.laneCount;
+  }
+
+  /** @internal */
   deliver(message: Message, now: number): void {
     this.heard = now;
     const { handlers } = this.set;
@@ -270,8 +285,12 @@ export class Connection<Data = undefined> implements Party {
     if (this.wasOpened) return;
     this.wasOpened = true;
     this.from = { identity, address: remoteAddress };
-    this.attempt(() => this.owner.opened(this));
-    if (!this.hasEnded) this.attempt(() => this.set.handlers.open?.(this));
+    this.owner.opened?.(this);
+    this.makeData();
+    if (this.hasEnded) return;
+    this.wasTold = true;
+    this.attempt(() => this.set.handlers.open?.(this));
+    if (!this.hasEnded) this.owner.served?.(this);
   }
 
   /** @internal */
@@ -280,7 +299,7 @@ export class Connection<Data = undefined> implements Party {
     this.hasEnded = true;
     this.own = NETWORKING_CONNECTION_INVALID;
     this.owner.left(this, end);
-    if (this.wasOpened) this.attempt(() => this.set.handlers.close?.(this, end));
+    if (this.wasTold) this.attempt(() => this.set.handlers.close?.(this, end));
   }
 
   /** @internal */
@@ -295,6 +314,17 @@ export class Connection<Data = undefined> implements Party {
       if (handlers.error === undefined) throw error;
       handlers.error(this, error);
     });
+  }
+
+  private makeData(): void {
+    const { data } = this.owner;
+    if (data === undefined || this.hasEnded) return;
+    try {
+      this.data = data(this);
+    } catch (error) {
+      this.failed(error);
+      this.close(CloseCode.Refused, "its data could not be made");
+    }
   }
 
   private attempt(action: () => unknown): void {

@@ -8,18 +8,23 @@ let net: Networking | undefined;
 let users = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Lets somebody use it, until `release` is called. */
+/** Lets somebody use it, until `release` is called; calling that twice does nothing. */
 export function borrowNetwork(): { readonly net: Networking; readonly release: () => void } {
   clearTimeout(timer);
   if (net === undefined || !net.isOpen) {
     net = openNetworking();
-    process.once("exit", close);
+    process.off("exit", close).once("exit", close);
   }
   users++;
+  let isUser = true;
+  const release = () => {
+    if (isUser) leave();
+    isUser = false;
+  };
   return { net, release };
 }
 
-function release(): void {
+function leave(): void {
   users--;
   if (users > 0) return;
   timer = setTimeout(close, lingerMilliseconds);

@@ -1,19 +1,22 @@
 /** One network's connections of `listen` and `connect`: their messages, their events, and what they send. */
 import { maxMessageSizeSend } from "../ffi/constants.ts";
-import { ConnectionState, Result, SendFlags } from "../ffi/enums.ts";
+import { ConnectionState, Result } from "../ffi/enums.ts";
+import { Backlog } from "./backlog.ts";
+import { CloseCode } from "./close-code.ts";
 import type { ConnectionInfo } from "./connection-info.ts";
 import type { Emitter } from "./emitter.ts";
-import { NetworkingError } from "./errors.ts";
+import { ClosedError, NetworkingError } from "./errors.ts";
 import type { ConnectionStatusChangedEvent, NetworkingEvents } from "./events.ts";
 import type { ConnectionClosing } from "./handlers.ts";
 import type { ConnectionHandle, ListenSocketHandle, PollGroupHandle } from "./handles.ts";
 import { Inbox } from "./inbox.ts";
 import { Message } from "./message.ts";
 import { Outbox } from "./outbox.ts";
+import type { Party } from "./party.ts";
 import { MessagePool } from "./pool.ts";
 import { Pump } from "./pump.ts";
 import type { NetworkingSockets } from "./sockets.ts";
-import { bytes, type MessageData } from "./validate.ts";
+import { byteLengthOf, bytes, type MessageData } from "./validate.ts";
 
 /** How much room `listen` and `connect` have for what is sent. */
 export interface DispatcherOptions {
@@ -36,30 +39,10 @@ export interface Ground {
   poll(): void;
   /** How many bytes may wait to be sent on a connection. */
   sendBufferSize(connection: ConnectionHandle): number;
+  /** Lets as many wait as there can be. */
+  widenSendBuffer(connection: ConnectionHandle): void;
   /** Delivers no events any more. */
   left(): void;
-}
-
-/** A connection as the dispatcher knows it. */
-export interface Party {
-  /** 0 when it has ended. */
-  readonly handle: ConnectionHandle;
-  /** Takes a message. */
-  deliver(message: Message, now: number): void;
-  /** It stands now. */
-  opened(info: ConnectionInfo): void;
-  /** It has ended. */
-  ended(end: ConnectionClosing): void;
-  /** It has room again. */
-  drained(): void;
-  /** Something of it failed. */
-  failed(error: unknown): void;
-}
-
-interface Waiting {
-  readonly payload: Uint8Array;
-  readonly flags: number;
-  readonly lane: number;
 }
 
 const mostConnections = 8192;
@@ -73,8 +56,8 @@ const secondMilliseconds = 1000;
  * is its place in a table. What they send is collected and goes out with one call, after each round of handlers or, when
  * it is sent at another time, as soon as the code that runs now is done.
  *
- * What the library refuses for want of room is kept here when it is reliable, and sent in order as soon as there is
- * room; until then the connection takes nothing more.
+ * What handlers throw, and what became of messages that could not be sent, is told when all handlers are done; then the
+ * network is closed, too, if one of them has asked for that.
  */
 export class Dispatcher {
   readonly pump: Pump;
@@ -89,13 +72,18 @@ export class Dispatcher {
   private readonly freePlaces: number[] = [];
   private readonly parties = new Map<ConnectionHandle, { readonly party: Party; readonly place: number }>();
   private readonly listeners = new Map<ListenSocketHandle, Listener>();
-  private readonly blocked = new Map<Party, Waiting[]>();
+  private readonly backlog: Backlog;
   private readonly thirsty = new Set<Party>();
+  // Ended by us, while the other end had not acknowledged everything.
+  private readonly lingering = new Set<ConnectionHandle>();
   private readonly endings: (() => void)[] = [];
+  private readonly failures: (() => void)[] = [];
+  private readonly idle: (() => void)[] = [];
   private readonly uncaught: unknown[] = [];
   private working = 0;
   private dispatching = false;
   private scheduled = false;
+  private closing = false;
   private closed = false;
   private busy = false;
   private now = performance.now();
@@ -109,23 +97,39 @@ export class Dispatcher {
     this.pool = new MessagePool({ slots, slotBytes, library: ground.library });
     this.outbox = new Outbox(this.pool, { messages: mostConnections, copyBytes });
     this.group = this.sockets.createPollGroup();
+    this.backlog = new Backlog({
+      sockets: this.sockets,
+      sendBufferSize: (connection) => ground.sendBufferSize(connection),
+      partyOf: (connection) => this.parties.get(connection)?.party,
+      failed: (party, error) => {
+        this.failures.push(() => party.failed(error));
+        this.schedule();
+      },
+    });
     this.pump = new Pump(() => this.turn());
     ground.events.on("connectionStatusChanged", (event) => this.work(() => this.onStatusChanged(event)));
-    ground.events.on("drain", ({ connectHandle }) => this.work(() => this.resend(connectHandle)));
+    ground.events.on("drain", ({ connectHandle }) => this.work(() => this.onDrain(connectHandle)));
     this.pool.on("drain", () => this.work(() => this.quench()));
   }
 
   // ---- who is here --------------------------------------------------------------------------------------------------
 
+  /** @throws ClosedError when the network is about to be closed, or was. */
+  mustBeOpen(): void {
+    if (this.closing) throw new ClosedError("This network was closed");
+  }
+
   /** Takes a connection in, which `connect` makes with the user data that it is told. */
   enter(party: Party, connect: (userData: number) => ConnectionHandle): ConnectionHandle {
+    this.mustBeOpen();
     const place = this.freePlaces.pop() ?? this.table.length;
+    this.table[place] = party;
     try {
       const handle = connect(place);
-      this.table[place] = party;
       this.parties.set(handle, { party, place });
       return handle;
     } catch (error) {
+      this.table[place] = undefined;
       this.freePlaces.push(place);
       throw error;
     }
@@ -149,13 +153,26 @@ export class Dispatcher {
     return true;
   }
 
-  /** Ends a connection. What was sent before goes out first. */
+  /** Ends a connection. With `linger` everything reliable that was sent before still arrives. */
   leave(party: Party, code: number, text: string, linger: boolean): void {
     const { handle } = party;
     if (!this.parties.has(handle)) return;
     this.flush();
+    if (linger && this.backlog.has(party)) {
+      this.ground.widenSendBuffer(handle);
+      this.backlog.send(party);
+    }
     this.sockets.closeConnection(handle, code, text, linger);
+    if (linger && this.sockets.getUnacknowledgedSegments(handle) > 0) this.lingering.add(handle);
     this.forget(handle);
+  }
+
+  /** Whether messages of connections that were ended by us are still under way. */
+  get isLingering(): boolean {
+    for (const handle of this.lingering) {
+      if (this.sockets.getUnacknowledgedSegments(handle) <= 0) this.lingering.delete(handle);
+    }
+    return this.lingering.size > 0;
   }
 
   /** Has connections that come in over a listen socket shown to a listener. */
@@ -173,12 +190,12 @@ export class Dispatcher {
   /** Sends a copy of `data`, or says why it can't. */
   send(party: Party, data: MessageData, flags: number, lane: number): Result {
     if (party.handle === 0) return Result.NoConnection;
-    if (this.blocked.has(party)) return Result.LimitExceeded;
-    const payload = bytes(data);
-    if (payload.length > maxMessageSizeSend) return Result.InvalidParam;
+    if (this.backlog.has(party)) return Result.LimitExceeded;
+    const payload = data instanceof Uint8Array ? data : bytes(data);
+    if (byteLengthOf(payload) > maxMessageSizeSend) return Result.InvalidParam;
     if (this.outbox.pushCopy(party.handle, payload, flags, lane) < 0) {
       this.flush();
-      if (this.blocked.has(party)) return Result.LimitExceeded;
+      if (this.backlog.has(party)) return Result.LimitExceeded;
       this.outbox.pushCopy(party.handle, payload, flags, lane);
     }
     this.schedule();
@@ -187,25 +204,26 @@ export class Dispatcher {
 
   /** A slot to write into, as its offset; -1 when there is no room. It is there for one message at a time. */
   take(party: Party): number {
-    if (party.handle === 0 || this.blocked.has(party)) return -1;
-    this.slotOf = party;
+    if (party.handle === 0 || this.backlog.has(party)) return -1;
     if (this.slot < 0 && (this.slot = this.takeSlot()) < 0) {
       this.thirsty.add(party);
       return -1;
     }
+    this.slotOf = party;
     return this.pool.offset(this.slot);
   }
 
   /** Sends the slot that was taken last. */
   commit(party: Party, length: number, flags: number, lane: number): Result {
+    if (party.handle === 0) return Result.NoConnection;
     const { slot } = this;
     if (slot < 0 || this.slotOf !== party) {
       throw new NetworkingError("There is nothing to commit: take() a slot first, one for each message");
     }
-    if (party.handle === 0) return Result.NoConnection;
-    if (this.blocked.has(party)) return Result.LimitExceeded;
+    if (this.backlog.has(party)) return Result.LimitExceeded;
     if (this.outbox.push(party.handle, slot, length, flags, lane) < 0) {
       this.flush();
+      if (this.backlog.has(party)) return Result.LimitExceeded;
       this.outbox.push(party.handle, slot, length, flags, lane);
     }
     this.slot = -1;
@@ -214,7 +232,7 @@ export class Dispatcher {
     return Result.OK;
   }
 
-  /** Sends the same to many. Answers how many have room for it. */
+  /** Sends the same to many. Answers to how many: those that have room for it, and such a lane. */
   broadcast(
     members: readonly Party[],
     handles: Uint32Array,
@@ -224,27 +242,28 @@ export class Dispatcher {
     except?: Party,
   ): number {
     const payload = bytes(data);
-    const isForAll = except === undefined && this.blocked.size === 0;
-    const takers = isForAll ? members : members.filter((member) => member !== except && !this.blocked.has(member));
-    const slot = payload.length <= this.pool.slotBytes && takers.length > 1 ? this.takeSlot() : -1;
+    // All that may be found to have no room is found before it is asked who has some.
+    if (members.length > this.outbox.messages - this.outbox.count) this.flush();
+    const isShort = payload.length <= this.pool.slotBytes;
+    const slot = isShort && members.length > 1 ? this.takeSlot() : -1;
+    const isForAll = except === undefined && lane === 0 && this.backlog.isEmpty;
+    const takers = isForAll
+      ? members
+      : members.filter((member) => member !== except && member.hasLane(lane) && !this.backlog.has(member));
     if (slot < 0) {
       let count = 0;
-      for (const taker of [...takers]) if (this.send(taker, payload, flags, lane) === Result.OK) count++;
+      for (const taker of takers) if (this.send(taker, payload, flags, lane) === Result.OK) count++;
       return count;
     }
     this.pool.bytes.set(payload, this.pool.offset(slot));
-    const to = isForAll ? handles : takers.map(({ handle }) => handle);
-    if (this.outbox.broadcast(to, slot, payload.length, flags, lane) < 0) {
-      this.flush();
-      this.outbox.broadcast(to, slot, payload.length, flags, lane);
-    }
+    this.outbox.broadcast(isForAll ? handles : takers.map(({ handle }) => handle), slot, payload.length, flags, lane);
     this.schedule();
     return takers.length;
   }
 
   /** Whether a connection waits for room. */
   isBlocked(party: Party): boolean {
-    return this.blocked.has(party);
+    return this.backlog.has(party);
   }
 
   // ---- the work -----------------------------------------------------------------------------------------------------
@@ -252,10 +271,9 @@ export class Dispatcher {
   /** Receives, sends, and runs callbacks. Answers whether there was something to do. Within a handler it does nothing. */
   turn(): boolean {
     if (this.working > 0 || this.closed) return false;
-    this.work(this.doTurn);
-    const { busy } = this;
     this.busy = false;
-    return busy;
+    this.work(this.doTurn);
+    return this.busy;
   }
 
   /** Hands what has come to the connections. */
@@ -269,7 +287,7 @@ export class Dispatcher {
     const { count } = this.outbox;
     if (count === 0 || this.closed) return;
     this.busy = true;
-    if (this.sockets.sendMessages(this.outbox) < count) this.takeFailures(count);
+    if (this.sockets.sendMessages(this.outbox) < count) this.backlog.keep(this.outbox, count);
   }
 
   /** Delivers events, and sends what their handlers have sent. */
@@ -277,14 +295,16 @@ export class Dispatcher {
     this.work(this.doCallbacks);
   }
 
-  /** Ends all connections; their handlers are told. */
+  /** Ends all connections; their handlers are told, and can begin no new ones. */
   close(): void {
-    if (this.closed) return;
+    if (this.closing) return;
+    this.closing = true;
     this.work(() => {
-      for (const listener of this.listeners.values()) listener.stopped();
+      for (const listener of [...this.listeners.values()]) listener.stopped();
       for (const { party } of [...this.parties.values()]) {
-        this.leave(party, 0, "", true);
-        party.ended({ code: 0, text: "the network was closed", by: "local" });
+        const text = "the network was closed";
+        this.leave(party, CloseCode.Normal, text, true);
+        party.ended({ code: CloseCode.Normal, text, by: "local" });
       }
       this.closed = true;
       this.listeners.clear();
@@ -295,18 +315,25 @@ export class Dispatcher {
     });
   }
 
+  /** Does something that no handler may be interrupted by: now, or when all are done. */
+  whenIdle(action: () => void): void {
+    if (this.working > 0) this.idle.push(() => this.attempt(action));
+    else action();
+  }
+
   /**
    * Runs `action` so that what handlers throw is thrown when everything is done.
    * @throws what handlers threw and no `error` handler took; several as one AggregateError.
    */
   work(action: () => void): void {
     this.working++;
-    try {
-      this.attempt(action);
-    } finally {
-      this.working--;
-    }
-    if (this.working > 0 || this.uncaught.length === 0) return;
+    this.attempt(action);
+    if (this.working === 1) doAll(this.failures);
+    this.working--;
+    if (this.working > 0) return;
+    doAll(this.idle);
+    if (this.outbox.count > 0) this.schedule();
+    if (this.uncaught.length === 0) return;
     const thrown = this.uncaught.splice(0);
     throw thrown.length === 1 ? thrown[0] : new AggregateError(thrown, "Several handlers threw");
   }
@@ -332,8 +359,9 @@ export class Dispatcher {
   private readonly doReceive = () => {
     this.now = performance.now();
     this.receiveAll(this.receiveFromGroup, mostReceives);
-    if (this.endings.length > 0) for (const end of this.endings.splice(0)) end();
+    doAll(this.endings);
   };
+  private readonly release = () => this.inbox.release();
   private readonly receiveFromGroup = () => this.sockets.receiveMessagesOnPollGroup(this.group, this.inbox);
   private readonly doCallbacks = () => {
     this.attempt(this.runCallbacks);
@@ -352,7 +380,7 @@ export class Dispatcher {
         this.dispatch();
         if (count < this.inbox.messages) break;
       }
-      if (!this.closed) this.inbox.release();
+      if (!this.closed) this.attempt(this.release);
     } finally {
       this.dispatching = false;
     }
@@ -422,7 +450,7 @@ export class Dispatcher {
     this.parties.delete(handle);
     this.table[place] = undefined;
     this.freePlaces.push(place);
-    this.blocked.delete(party);
+    this.backlog.forget(party);
     this.thirsty.delete(party);
     if (this.slotOf === party) this.slotOf = undefined;
   }
@@ -443,53 +471,15 @@ export class Dispatcher {
     return this.pool.take();
   }
 
-  /** After the outbox was sent: what of it must be kept, and what told. */
-  private takeFailures(count: number): void {
-    const again = new Set<ConnectionHandle>();
-    for (let at = 0; at < count; at++) {
-      const result = this.outbox.result(at);
-      if (result > 0) continue;
-      const { connection, payload, flags, lane } = this.outbox.entry(at);
-      const party = this.parties.get(connection)?.party;
-      if (party === undefined) continue;
-      const waiting = this.blocked.get(party);
-      if (result === 0 || result === -Result.LimitExceeded) {
-        if (result !== 0 && payload.length > this.ground.sendBufferSize(connection)) {
-          party.failed(tooLarge(payload.length));
-          again.add(connection);
-        } else if ((flags & SendFlags.Reliable) !== 0) {
-          if (waiting === undefined) this.blocked.set(party, [{ payload: payload.slice(), flags, lane }]);
-          else waiting.push({ payload: payload.slice(), flags, lane });
-        } else if (waiting === undefined) this.blocked.set(party, []);
-      } else if (result === -Result.InvalidParam) {
-        party.failed(refused());
-        again.add(connection);
-      }
-    }
-    // Those were not refused for want of room, so nothing will tell of any.
-    for (const connection of again) this.resend(connection);
-  }
-
-  private resend(connection: ConnectionHandle): void {
+  private onDrain(connection: ConnectionHandle): void {
     const party = this.parties.get(connection)?.party;
-    const waiting = party && this.blocked.get(party);
-    if (party === undefined || waiting === undefined) return;
-    this.blocked.delete(party);
-    for (const { payload, flags, lane } of waiting) {
-      if (this.outbox.pushCopy(connection, payload, flags, lane) >= 0) continue;
-      this.flush();
-      const left = this.blocked.get(party);
-      if (left === undefined) this.outbox.pushCopy(connection, payload, flags, lane);
-      else left.push({ payload, flags, lane });
-    }
-    this.flush();
-    if (!this.blocked.has(party) && party.handle !== 0) party.drained();
+    if (party !== undefined && this.backlog.send(party)) party.drained();
   }
 
   private quench(): void {
     const thirsty = [...this.thirsty];
     this.thirsty.clear();
-    for (const party of thirsty) if (party.handle !== 0 && !this.blocked.has(party)) party.drained();
+    for (const party of thirsty) if (party.handle !== 0 && !this.backlog.has(party)) party.drained();
   }
 
   private everySecond(): void {
@@ -497,6 +487,7 @@ export class Dispatcher {
     if (now - this.lastSecond < secondMilliseconds) return;
     this.lastSecond = now;
     for (const listener of [...this.listeners.values()]) listener.secondPassed(now);
+    void this.isLingering; // which forgets those that are done
   }
 }
 
@@ -512,14 +503,7 @@ export interface Listener {
   stopped(): void;
 }
 
-function tooLarge(length: number): NetworkingError {
-  return new NetworkingError(
-    `A message of ${length} bytes never fits into the connection's send buffer. Set SendBufferSize to more, or send it in parts`,
-  );
-}
-
-function refused(): NetworkingError {
-  return new NetworkingError(
-    `The library refused a message with the result InvalidParam. See that its lane is one of those that lanes() has made`,
-  );
+/** Does all in order, also what is added meanwhile. */
+function doAll(actions: (() => void)[]): void {
+  for (let action = actions.shift(); action !== undefined; action = actions.shift()) action();
 }

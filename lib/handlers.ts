@@ -15,23 +15,26 @@ export interface ConnectionClosing {
 
 /**
  * What happens on connections. One object serves all connections of a server; the connection comes first. Handlers run
- * in {@link Networking.pump}, by the timer that calls it, or in {@link Networking.run}. What one throws, or an async one
- * rejects with, goes to `error`; without that it is thrown by whoever runs the handlers.
+ * in {@link Networking.pump}, by the timer that calls it, or in {@link Networking.run}; those of a connection that is
+ * ended here, within the call that ends it. What one throws goes to `error`; without that it is thrown by whoever runs the
+ * handlers, when all of them are done. So does what an async one rejects with; without `error` that is an unhandled
+ * rejection.
  */
 export interface ConnectionHandlers<Data = undefined> {
   /** The connection stands. Before any of its messages; not for one that never came about. */
   open?(connection: Connection<Data>): unknown;
   /** A message came. It is valid until this returns: an async handler copies what it needs before it waits. */
   message?(connection: Connection<Data>, message: Message): unknown;
-  /** The connection has ended. Once for each that was opened, and the last that is heard of it. */
+  /**
+   * The connection has ended. Once for each that was opened, and the last that is heard of it, but for what its async
+   * handlers reject with later.
+   */
   close?(connection: Connection<Data>, end: ConnectionClosing): unknown;
   /** There is room again on a connection whose `send` or `take` had none. */
   drain?(connection: Connection<Data>): unknown;
-  /** A handler threw, or a message could not be sent. */
+  /** A handler threw, `data` threw, or a message could not be sent. */
   error?(connection: Connection<Data>, error: unknown): unknown;
 }
-
-const names = ["open", "message", "close", "drain", "error"] as const;
 
 /** The handlers of a server, or of one connection that we made; they can be exchanged. */
 export class HandlerSet<Data> {
@@ -56,11 +59,15 @@ function checked<Data>(handlers: ConnectionHandlers<Data>): ConnectionHandlers<D
   if (typeof handlers !== "object" || handlers === null) {
     throw new TypeError(`socket must be an object of handlers { open, message, close }, not ${describe(handlers)}`);
   }
-  for (const name of names) {
-    const handler: unknown = handlers[name];
-    if (handler !== undefined && typeof handler !== "function") {
-      throw new TypeError(`The handler ${name} must be a function, not ${describe(handler)}`);
-    }
-  }
+  const { open, message, close, drain, error } = handlers;
+  mustBeFunctions({ open, message, close, drain, error });
   return handlers;
+}
+
+/** @throws TypeError when one of them is neither a function nor left out. */
+export function mustBeFunctions(functions: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(functions)) {
+    if (value === undefined || typeof value === "function") continue;
+    throw new TypeError(`${name} must be a function, not ${describe(value)}`);
+  }
 }

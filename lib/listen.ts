@@ -6,8 +6,8 @@ import { dispatcherOf } from "./networking.ts";
 import { Server, type ListenOptions } from "./server.ts";
 
 /**
- * Listens for connections over encrypted UDP, on a network of its own that is shared by all on this thread who name
- * none. {@link Networking.listen} does the same on a network that you opened.
+ * Listens for connections over encrypted UDP, on a network that all on this thread share who name none; it is closed a few
+ * seconds after the last of them has ended. {@link Networking.listen} does the same on a network that you opened.
  *
  * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingSockets::CreateListenSocketIP`.
  *
@@ -40,8 +40,9 @@ export function listen<Data = undefined>(options: ListenOptions<Data>): Server<D
  *
  * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingSockets::ConnectByIPAddress`.
  *
- * @param address `"example.org:27015"`, `"127.0.0.1:27015"`, `"[::1]:27015"`. A name is resolved by the system; when it
- * has several addresses they are tried one after the other.
+ * @param address `"example.org:27015"`, `"127.0.0.1:27015"`, `"[::1]:27015"`. A name is resolved by the system. Where it
+ * has several addresses, the next one is tried as soon as one has failed or has not answered for a quarter of a second;
+ * the first connection that stands is it. A refusal is an answer.
  * @returns the connection once it stands, after its handler `open` was called.
  * @throws ConnectError when it was refused, nobody answered, or the name does not resolve.
  * @throws the reason of `signal` when that is aborted.
@@ -51,5 +52,10 @@ export async function connect<Data = undefined>(
   options: ConnectOptions<Data> = {},
 ): Promise<Connection<Data>> {
   const { net, release } = borrowNetwork();
-  return await connectThrough(dispatcherOf(net), address, options, release);
+  try {
+    return await connectThrough(dispatcherOf(net), address, options, release);
+  } catch (error) {
+    release();
+    throw error;
+  }
 }

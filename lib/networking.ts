@@ -57,6 +57,8 @@ export interface LibraryInfo {
 }
 
 const lingerMilliseconds = 2000;
+// The library's own limit.
+const mostSendBuffer = 0x1000_0000;
 
 /**
  * Loads a networking library and starts it on this thread. Opened again on the same thread it is shared: each opening
@@ -97,6 +99,7 @@ export class Networking {
   readonly #pool: DispatcherOptions | undefined;
   #dispatcher: Dispatcher | undefined;
   #isRunning = false;
+  #isEnding = false;
 
   static {
     dispatcherOf = (net) => net.#dispatch();
@@ -247,6 +250,8 @@ export class Networking {
    * @param handle a connection that is Connecting, FindingRoute or Connected. One that came in must have been accepted.
    * @returns the connection; when it was Connected already, `open` was called.
    * @throws HandleError when there is no such connection, or it is served already.
+   * @throws what `open` threw that no `error` handler took; the connection is served nevertheless.
+   * @throws ClosedError after {@link close}.
    */
   adopt<Data = undefined>(handle: ConnectionHandle, options: AdoptOptions<Data> = {}): Connection<Data> {
     return adoptThrough(this.#dispatch(), handle, options);
@@ -258,15 +263,15 @@ export class Networking {
    *
    * @returns whether there was something to do.
    * @throws what handlers threw that no `error` handler took; several as one AggregateError.
+   * @throws ClosedError after {@link close}.
    */
   pump(): boolean {
     return this.#dispatch().turn();
   }
 
   #dispatch(): Dispatcher {
+    void this.#backend.sockets; // which throws when it is closed
     if (this.#dispatcher === undefined) {
-      // Throws when the network was closed.
-      void this.#backend.sockets;
       const events = this.#hub.attach();
       this.#dispatcher = new Dispatcher(
         {
@@ -278,10 +283,12 @@ export class Networking {
             if (this.#backend.manualPoll) this.#backend.poll(0);
           },
           sendBufferSize: (connection) => Number(this.utils.getConfigValue("SendBufferSize", { connection })),
+          widenSendBuffer: (connection) => this.utils.setConfigValue("SendBufferSize", mostSendBuffer, { connection }),
           left: () => this.#hub.detach(events, this.#backend),
         },
         this.#pool,
       );
+      if (this.#isRunning) this.#dispatcher.pump.hold();
     }
     return this.#dispatcher;
   }
@@ -295,16 +302,17 @@ export class Networking {
       get isOpen() {
         return backend.isOpen;
       },
-      begin: () => this.#dispatch().pump.hold(),
+      // Without listen and connect there is no dispatcher, or it comes while the network runs.
+      begin: () => this.#dispatcher?.pump.hold(),
       receive: () => {
         poll();
-        this.#dispatch().receive();
+        this.#dispatcher?.receive();
       },
       send: () => {
-        this.#dispatch().flush();
+        this.#dispatcher?.flush();
         poll();
       },
-      callbacks: () => this.#dispatch().callbacks(),
+      callbacks: () => (this.#dispatcher === undefined ? this.runCallbacks() : this.#dispatcher.callbacks()),
       end: () => this.#dispatcher?.pump.letGo(),
     };
   }
@@ -330,24 +338,31 @@ export class Networking {
   }
 
   /**
-   * Gives the network back; within an event handler, when the drain is over. The last close on this thread closes
-   * what is still open, waits up to 2 seconds for connections that linger, drops events that nobody fetched, and ends
-   * the library. Closing twice does nothing.
+   * Gives the network back; within a handler, when all handlers are done. Connections of {@link listen},
+   * {@link connect} and {@link adopt} end first, each with its `close`; handlers can begin no new ones by then. The last
+   * close on this thread closes what is still open, waits up to 2 seconds for connections that linger, drops events that
+   * nobody fetched, and ends the library. Closing twice does nothing.
    *
    * On GameNetworkingSockets. C: `GameNetworkingSockets_Kill`.
    */
   close(): void {
     this.#hub.whenIdle(() => {
-      if (!this.#backend.isOpen) return;
-      try {
-        this.#dispatcher?.close();
-      } finally {
-        this.#end();
-      }
+      if (this.#dispatcher === undefined) this.#end();
+      else this.#dispatcher.whenIdle(() => this.#end());
     });
   }
 
   #end(): void {
+    if (this.#isEnding || !this.#backend.isOpen) return;
+    this.#isEnding = true;
+    try {
+      this.#dispatcher?.close();
+    } finally {
+      this.#leave();
+    }
+  }
+
+  #leave(): void {
     this.#hub.detach(this.#events, this.#backend);
     this.#receiver.close();
     try {

@@ -6,11 +6,11 @@ import type { ConfigOptions } from "./config.ts";
 import type { ConnectionInfo } from "./connection-info.ts";
 import { Connection, flagsOf, type Owner, type SendOptions, type Topics } from "./connection.ts";
 import type { Dispatcher, Listener } from "./dispatcher.ts";
-import { HandlerSet, type ConnectionHandlers } from "./handlers.ts";
+import { HandlerSet, mustBeFunctions, type ConnectionHandlers } from "./handlers.ts";
 import type { ConnectionHandle, ListenSocketHandle } from "./handles.ts";
 import type { Networking } from "./networking.ts";
 import { isPumped, type PumpUser } from "./pump.ts";
-import { describe, integer, text, type MessageData } from "./validate.ts";
+import { boolean, describe, integer, text, type MessageData } from "./validate.ts";
 
 /** Somebody who wants to connect. */
 export interface ConnectionRequest {
@@ -45,11 +45,12 @@ export interface ListenOptions<Data = undefined> {
   readonly address: string;
   /** What happens on its connections. */
   readonly socket: ConnectionHandlers<Data>;
-  /** Makes a connection's `data`, right before `open`. */
+  /** Makes a connection's `data`, right before `open`. When it throws, the connection is ended. */
   readonly data?: (connection: Connection<Data>) => Data;
   /**
    * Whether somebody may connect: true, false, or a {@link Refusal}. It may be async; who is not answered within 5
-   * seconds is refused. Without it everybody may. Asked after the limits.
+   * seconds is refused. Without it everybody may. Asked after the limits. When it throws, who asked is refused; the
+   * error is thrown as those of handlers are that have no `error`.
    */
   readonly accept?: (request: ConnectionRequest) => boolean | Refusal | Promise<boolean | Refusal>;
   /** After how many seconds without a message a connection is ended: 300 when it is left out, 0 for never. */
@@ -73,8 +74,14 @@ const mostIdleSeconds = 1_000_000;
 const acceptMilliseconds = 5000;
 const graceMilliseconds = 2000;
 const settleMilliseconds = 5;
+const farewellMilliseconds = 20;
+const refusedText = "refused";
+const stopping = { code: CloseCode.Stopping, text: "the server stops" } as const;
 const usual: SendOptions = {};
 const loopback = /^(?:127\.|\[::1\]$|\[::ffff:127\.)/;
+
+/** What `accept` answers. */
+type Answer = boolean | Refusal;
 
 /** Takes connections. Made by {@link listen}, or by `net.listen`. */
 export class Server<Data = undefined> implements AsyncDisposable {
@@ -97,16 +104,14 @@ export class Server<Data = undefined> implements AsyncDisposable {
   readonly #use: PumpUser | undefined;
   readonly #released: () => void;
   #stopped: Promise<void> | undefined;
+  #isHurried = false;
   #isOver = false;
 
   /** @internal Use {@link listen}. */
   constructor(net: Networking, dispatcher: Dispatcher, options: ListenOptions<Data>, released: () => void) {
     const { address, limits = {}, idle = usualIdleSeconds, accept, data } = options;
-    for (const [name, value] of Object.entries({ accept, data })) {
-      if (value !== undefined && typeof value !== "function") {
-        throw new TypeError(`${name} must be a function, not ${describe(value)}`);
-      }
-    }
+    dispatcher.mustBeOpen();
+    mustBeFunctions({ accept, data });
     this.net = net;
     this.#dispatcher = dispatcher;
     this.#options = options;
@@ -150,7 +155,7 @@ export class Server<Data = undefined> implements AsyncDisposable {
   /**
    * Sends one payload to all connections.
    *
-   * @returns how many it goes to: those that have no room right now are left out.
+   * @returns how many it goes to: those that have no room right now, or no such lane, are left out.
    */
   broadcast(data: MessageData, options: SendOptions = usual): number {
     return this.#broadcast(this.#members, data, options);
@@ -159,7 +164,7 @@ export class Server<Data = undefined> implements AsyncDisposable {
   /**
    * Sends one payload to all connections that have subscribed to a topic.
    *
-   * @returns how many it goes to: those that have no room right now are left out.
+   * @returns how many it goes to: those that have no room right now, or no such lane, are left out.
    */
   publish(topic: string, data: MessageData, options: SendOptions = usual): number {
     return this.#publish(topic, data, options);
@@ -189,13 +194,20 @@ export class Server<Data = undefined> implements AsyncDisposable {
 
   /**
    * Takes no more connections, ends those that there are with {@link CloseCode.Stopping}, and gives the port back.
-   * Stopping twice is the same as once.
+   * Stopping twice is the same as once, but for `stop(false)`, which ends the grace of an earlier one.
    *
-   * @param graceful true: reliable messages that were sent arrive first, for up to 2 seconds. false: at once.
-   * @returns when it is done and every `close` was called.
+   * @param graceful true: reliable messages that were sent arrive first, also on connections that were closed before,
+   * for up to 2 seconds. false: at once.
+   * @returns when it is done and every `close` was called. Rejects with what these threw that no `error` handler took.
    */
   stop(graceful = true): Promise<void> {
-    return (this.#stopped ??= this.#stop(graceful));
+    if (!boolean(graceful, "graceful")) this.#isHurried = true;
+    if (this.#stopped === undefined) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      this.#stopped = promise;
+      this.#stop().then(resolve, reject);
+    }
+    return this.#stopped;
   }
 
   /** {@link stop}, for `await using server = listen(...)`. */
@@ -224,14 +236,16 @@ export class Server<Data = undefined> implements AsyncDisposable {
     if (refusal !== undefined) return this.#refuse(handle, refusal);
     this.#pending.set(handle, { ip, since: performance.now() });
     this.#perAddress.set(ip, (this.#perAddress.get(ip) ?? 0) + 1);
-    let answer: boolean | Refusal | Promise<boolean | Refusal> = false;
+    const { accept } = this.#options;
+    if (accept === undefined) return this.#decide(handle, info, true);
+    let answer: Answer | Promise<Answer> = false;
     this.#dispatcher.attempt(() => {
-      answer = this.#options.accept?.({ identity: info.identity, address: info.remoteAddress }) ?? true;
+      answer = accept({ identity: info.identity, address: info.remoteAddress });
     });
     this.#heed(handle, info, answer);
   }
 
-  #heed(handle: ConnectionHandle, info: ConnectionInfo, answer: boolean | Refusal | Promise<boolean | Refusal>): void {
+  #heed(handle: ConnectionHandle, info: ConnectionInfo, answer: Answer | Promise<Answer>): void {
     if (!(answer instanceof Promise)) return this.#decide(handle, info, answer);
     answer.then(
       (decided) => this.#dispatcher.work(() => this.#decide(handle, info, decided)),
@@ -243,15 +257,20 @@ export class Server<Data = undefined> implements AsyncDisposable {
     );
   }
 
-  #decide(handle: ConnectionHandle, info: ConnectionInfo, answer: boolean | Refusal): void {
+  #decide(handle: ConnectionHandle, info: ConnectionInfo, answer: Answer): void {
     const pending = this.#pending.get(handle);
     if (pending === undefined || this.#isOver) return;
-    const isRefusal = typeof answer === "object" && answer !== null;
-    if (answer !== true || this.#stopped !== undefined) {
-      this.#pending.delete(handle);
+    this.#pending.delete(handle);
+    let refusal: Refusal | undefined = stopping;
+    if (this.#stopped === undefined) {
+      refusal = {};
+      this.#dispatcher.attempt(() => {
+        refusal = refusalOf(answer);
+      });
+    }
+    if (refusal !== undefined) {
       this.#give(pending.ip);
-      const usual = this.#stopped === undefined ? CloseCode.Refused : CloseCode.Stopping;
-      return this.#refuse(handle, { code: usual, text: "refused", ...(isRefusal ? answer : {}) });
+      return this.#refuse(handle, refusal);
     }
     const { sockets } = this.#dispatcher;
     const { identity, remoteAddress: address } = info;
@@ -261,7 +280,6 @@ export class Server<Data = undefined> implements AsyncDisposable {
       { identity, address },
       this.#owner(pending.ip),
     );
-    this.#pending.delete(handle);
     this.#unopened.add(connection);
     connection.begin((userData) => {
       sockets.setConnectionUserData(handle, userData);
@@ -274,10 +292,10 @@ export class Server<Data = undefined> implements AsyncDisposable {
 
   #owner(ip: string): Owner<Data> {
     return {
+      data: this.#options.data,
       opened: (connection) => {
         this.#unopened.delete(connection);
         this.#members.add(connection);
-        if (this.#options.data !== undefined) connection.data = this.#options.data(connection);
       },
       left: (connection) => {
         this.#unopened.delete(connection);
@@ -333,7 +351,7 @@ export class Server<Data = undefined> implements AsyncDisposable {
   }
 
   #refusalFor(ip: string): Refusal | undefined {
-    if (this.#stopped !== undefined) return { code: CloseCode.Stopping, text: "the server stops" };
+    if (this.#stopped !== undefined) return stopping;
     const { connections, perAddress, sparesLoopback } = this.#limits;
     if (this.#members.size + this.#unopened.size + this.#pending.size >= connections) {
       return { code: CloseCode.Full, text: "the server is full" };
@@ -344,8 +362,14 @@ export class Server<Data = undefined> implements AsyncDisposable {
       : undefined;
   }
 
-  #refuse(handle: ConnectionHandle, { code = CloseCode.Refused, text = "refused" }: Refusal): void {
-    this.#dispatcher.sockets.closeConnection(handle, code, text);
+  #refuse(handle: ConnectionHandle, { code = CloseCode.Refused, text = refusedText }: Refusal): void {
+    const { sockets } = this.#dispatcher;
+    try {
+      sockets.closeConnection(handle, code, text);
+    } catch (error) {
+      sockets.closeConnection(handle, CloseCode.Refused, refusedText);
+      throw error;
+    }
   }
 
   /** One connection less from this address. */
@@ -369,22 +393,31 @@ export class Server<Data = undefined> implements AsyncDisposable {
     }
   }
 
-  async #stop(graceful: boolean): Promise<void> {
-    const end = performance.now() + (graceful ? graceMilliseconds : 0);
-    if (graceful) this.#dispatcher.flush();
-    while (performance.now() < end && !this.#isOver && this.#members.members.some(({ isSettled }) => !isSettled)) {
-      await Bun.sleep(settleMilliseconds);
-    }
+  async #stop(): Promise<void> {
+    if (!this.#isHurried) await this.#grace();
     if (this.#isOver) return;
     this.#dispatcher.work(() => {
-      for (const handle of this.#pending.keys())
-        this.#refuse(handle, { code: CloseCode.Stopping, text: "the server stops" });
+      for (const handle of this.#pending.keys()) this.#refuse(handle, stopping);
+      this.#pending.clear();
       for (const connection of [...this.#unopened, ...this.#members.members]) {
-        connection.close(CloseCode.Stopping, "the server stops", { linger: false });
+        connection.close(stopping.code, stopping.text, { linger: false });
       }
       this.#dispatcher.stopListening(this.#socket);
       this.#end();
     });
+  }
+
+  /** Until the other ends have all that was sent. */
+  async #grace(): Promise<void> {
+    const end = performance.now() + graceMilliseconds;
+    const dispatcher = this.#dispatcher;
+    const isWanted = () => !this.#isHurried && !this.#isOver && performance.now() < end;
+    dispatcher.flush();
+    const lingered = dispatcher.isLingering;
+    const isUnderWay = () => dispatcher.isLingering || this.#members.members.some(({ isSettled }) => !isSettled);
+    while (isWanted() && isUnderWay()) await Bun.sleep(settleMilliseconds);
+    // Those whose last message was just acknowledged say goodbye now.
+    if (lingered && isWanted()) await Bun.sleep(farewellMilliseconds);
   }
 
   #end(): void {
@@ -394,4 +427,12 @@ export class Server<Data = undefined> implements AsyncDisposable {
     this.#use?.end();
     this.#released();
   }
+}
+
+/** @throws TypeError when it is no answer. */
+function refusalOf(answer: Answer): Refusal | undefined {
+  if (answer === true) return undefined;
+  if (answer === false) return {};
+  if (typeof answer === "object" && answer !== null) return answer;
+  throw new TypeError(`accept must answer true, false or a refusal { code, text }, not ${describe(answer)}`);
 }
