@@ -1,7 +1,9 @@
 /**
  * Proves of the README:
- *  - the server and the client in it are the examples, word for word, each under 20 lines;
- *  - they run as they stand: two processes, and the client prints what the server sent back;
+ *  - it begins with the server and the client of examples/minimal, word for word, the server under 30 lines; what they
+ *    do is proved with the other examples;
+ *  - the server and the client of the layer below are those of examples/hello, each under 20 lines, and run as they
+ *    stand: two processes, and the client prints what the server sent back;
  *  - the snapshots example runs: its bot sees the server's ticks;
  *  - every command that it names in package.json exists.
  */
@@ -14,11 +16,20 @@ const readme = await Bun.file(join(root, "README.md")).text();
 const blocks = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code ?? "");
 
 describe("the README", () => {
-  test("shows the examples, each under 20 lines", async () => {
+  const example = (name: string) => Bun.file(join(root, `examples/${name}.ts`)).text();
+  const linesOf = (text: string) => text.trimEnd().split("\n").length;
+
+  test("begins with a game server of under 30 lines, and its client", async () => {
+    const [server, client] = [await example("minimal/server"), await example("minimal/client")];
+    expect(blocks.slice(0, 2)).toEqual([server, client]);
+    expect(linesOf(server)).toBeLessThan(30);
+  });
+
+  test("shows a server and a client of the layer below, each under 20 lines", async () => {
     for (const name of ["server", "client"]) {
-      const example = await Bun.file(join(root, `examples/hello/${name}.ts`)).text();
-      expect(blocks).toContain(example);
-      expect(example.trimEnd().split("\n").length).toBeLessThan(20);
+      const shown = await example(`hello/${name}`);
+      expect(blocks).toContain(shown);
+      expect(linesOf(shown)).toBeLessThan(20);
     }
   });
 
@@ -58,6 +69,14 @@ describe("the README", () => {
     } finally {
       server.kill();
       await server.exited;
+    }
+  });
+
+  test("names examples that exist, each with a README but the two that are shown here", async () => {
+    const named = new Set([...readme.matchAll(/examples\/(\w+)/g)].map(([, name]) => name ?? ""));
+    expect([...named].sort()).toEqual(["arena", "bots", "hello", "minimal", "snapshots"]);
+    for (const name of ["arena", "bots", "minimal"]) {
+      expect(await Bun.file(join(root, `examples/${name}/README.md`)).exists()).toBe(true);
     }
   });
 

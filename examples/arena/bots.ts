@@ -14,8 +14,11 @@ const options = readOptions("Bots for the arena. Ctrl-C ends them.", {
 
 const names =
   "Ada Bo Cleo Dag Edda Finn Gus Hedy Ida Jun Kit Lou Mio Nia Odo Pia Quin Rex Sol Tea Una Val Wim Xia Yul Zoe";
-const bases = names.split(" ");
-const nameOf = (index: number) => [bases[index % bases.length], Math.floor(index / bases.length) || ""].join(" ");
+const nameOf = (index: number) => {
+  const bases = names.split(" ");
+  const round = 1 + Math.floor(index / bases.length);
+  return `${bases[index % bases.length]}${round === 1 ? "" : ` ${round}`}`;
+};
 
 using net = openNetworking();
 const bots: Bot[] = [];
