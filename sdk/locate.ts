@@ -1,14 +1,12 @@
 /** Where a native library is looked for, in this order: the caller's path, the environment, the package, the checkout. */
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { builtLibrary, libraryFileName } from "../ffi/native/cache.ts";
+import { builtLibrary } from "../ffi/native/cache.ts";
 import { LibraryNotFoundError, type LibraryPlace } from "./errors.ts";
+import { packagedLibrary, PLATFORM_PACKAGE } from "./packaged.ts";
 
 /** Names a library file in place of all others. Read at each open. */
 export const LIBRARY_VARIABLE = "STEAM_SOCKETS_LIBRARY";
-
-/** The package that carries the built library for this platform. */
-export const PLATFORM_PACKAGE = `@steam-sockets/${process.platform}-${process.arch}`;
 
 /** A library file that is there. */
 export interface LocatedLibrary {
@@ -50,7 +48,10 @@ function candidates(explicit: string | undefined): LibraryPlace[] {
   // What somebody names is meant: another library in its stead would only hide the mistake.
   if (explicit !== undefined) return [named("the path that was given", explicit)];
   const environment = fromEnvironment();
-  return environment.path === undefined ? [environment, fromPackage(), fromCheckout()] : [environment];
+  if (environment.path !== undefined) return [environment];
+  const packaged = fromPackage();
+  // Only where it is needed: whoever looks for a checkout's build reads all sources.
+  return packaged.path !== undefined ? [environment, packaged] : [environment, packaged, fromCheckout()];
 }
 
 function named(place: string, path: string): LibraryPlace {
@@ -66,11 +67,8 @@ function fromEnvironment(): LibraryPlace {
 
 function fromPackage(): LibraryPlace {
   const place = `the package ${PLATFORM_PACKAGE}`;
-  try {
-    return named(place, Bun.resolveSync(`${PLATFORM_PACKAGE}/${libraryFileName}`, import.meta.dir));
-  } catch {
-    return { place, path: undefined, outcome: "not installed" };
-  }
+  const path = packagedLibrary();
+  return path === undefined ? { place, path, outcome: "not installed" } : named(place, path);
 }
 
 function fromCheckout(): LibraryPlace {

@@ -19,8 +19,11 @@ import { join, relative } from "node:path";
 import { networking, symbolOf } from "../ffi/functions/index.ts";
 import { cacheFolder, libraryFileName, libraryFolder, POINTER, sourceKey } from "../ffi/native/cache.ts";
 import { LibraryLoadError, LibraryNotFoundError, openNetworking, UnsupportedError } from "../lib/index.ts";
+import { entryPoint, platformManifest } from "../packaging/manifests.ts";
+import { packageName, targets } from "../packaging/targets.ts";
 import { NativeLibrary } from "../sdk/library.ts";
-import { LIBRARY_VARIABLE, locateLibrary, PLATFORM_PACKAGE } from "../sdk/locate.ts";
+import { LIBRARY_VARIABLE, locateLibrary } from "../sdk/locate.ts";
+import { PLATFORM_PACKAGE } from "../sdk/packaged.ts";
 import { crateFolder } from "./headers/crates.ts";
 import type { Report as ImportReport } from "./support/life/import.ts";
 import { loadedLibraries, loadedLibrariesAreKnown } from "./support/life/loaded-libraries.ts";
@@ -37,10 +40,12 @@ function copyOfPackage(name: string, withPlatformPackage: boolean): string {
   const copy = join(folder, name);
   for (const part of ["package.json", "lib", "sdk", "ffi"])
     cpSync(join(root, part), join(copy, part), { recursive: true });
-  if (withPlatformPackage) {
+  const target = targets.find((candidate) => packageName(candidate) === PLATFORM_PACKAGE);
+  if (withPlatformPackage && target !== undefined) {
     const platformPackage = join(copy, "node_modules", PLATFORM_PACKAGE);
     mkdirSync(platformPackage, { recursive: true });
-    writeFileSync(join(platformPackage, "package.json"), JSON.stringify({ name: PLATFORM_PACKAGE, version: "0.0.0" }));
+    writeFileSync(join(platformPackage, "package.json"), JSON.stringify(platformManifest(target)));
+    writeFileSync(join(platformPackage, "index.js"), entryPoint(target));
     cpSync(library, join(platformPackage, libraryFileName));
   }
   return copy;

@@ -9,11 +9,11 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import {
   type Files,
+  hostPlatform,
   keyOf,
-  libraryFileName,
   libraryFolder,
   nativeCacheFolder,
   readFiles,
@@ -23,6 +23,7 @@ import {
 import type { Lock } from "./lock.ts";
 import type { Progress } from "./progress.ts";
 import { type Interruption, Log, Runner } from "./run.ts";
+import type { Toolchain } from "./toolchain.ts";
 import { type BuildTools, provide, removePartialTools, type Source } from "./tools.ts";
 
 /** The native build failed. */
@@ -73,6 +74,7 @@ export class BuildFolder implements Disposable {
   readonly #folder: string;
   readonly #unfinished: string;
   readonly #configured: string;
+  readonly #toolchain: Toolchain;
   readonly #tools: BuildTools;
   readonly #log: Log;
   readonly #runner: Runner;
@@ -82,15 +84,23 @@ export class BuildFolder implements Disposable {
   #failed = false;
 
   /** @param fresh forgets all objects that were made before. */
-  constructor(tools: BuildTools, lock: Lock, interruption: Interruption, progress: Progress, fresh: boolean) {
+  constructor(
+    toolchain: Toolchain,
+    tools: BuildTools,
+    lock: Lock,
+    interruption: Interruption,
+    progress: Progress,
+    fresh: boolean,
+  ) {
+    this.#toolchain = toolchain;
     this.#tools = tools;
     this.#progress = progress;
     this.sourceKey = keyOf(this.#inputs);
-    this.toolKey = toolKey(tools.compilers.identity);
+    this.toolKey = toolKey(toolchain.identity);
     // Not the whole of the sources: a change in the helper finds the objects of its dependencies.
     const key = hash(this.toolKey, tools.generator.name, this.#keyOf("sources/"));
     const all = join(nativeCacheFolder(), "build");
-    this.#folder = join(all, `${process.platform}-${process.arch}-${key}`);
+    this.#folder = join(all, `${toolchain.platform}-${key}`);
     this.sources = join(this.#folder, "sources");
     this.objects = join(this.#folder, "objects");
     this.#unfinished = join(this.#folder, "unfinished");
@@ -103,26 +113,26 @@ export class BuildFolder implements Disposable {
     mkdirSync(this.#folder, { recursive: true });
     utimesSync(this.#folder, new Date(), new Date());
 
-    const log = `${libraryFolder(this.sourceKey)}.log`;
+    const log = `${libraryFolder(this.sourceKey, toolchain.platform)}.log`;
     this.#log = new Log(log, (line) => line.replaceAll(this.sources, sourceFolder));
     this.#runner = new Runner(this.#log, lock.descriptor, interruption);
   }
 
   /** Fetches the wheels that are missing, copies the sources and configures. */
   async prepare(): Promise<void> {
-    const { cmake, generator, protoc, cargo, compilers } = this.#tools;
+    const { cmake, generator, protoc, cargo } = this.#tools;
     this.#progress.step("Fetching what the native build needs");
     this.#cmake = await this.provide(cmake);
     this.#generator = await this.provide(generator.program);
     const protocPath = await this.provide(protoc);
+    const settings = await this.#toolchain.settings(this.sources, (source) => this.provide(source));
 
     mirror(new Map([...this.#inputs, ...readFiles(["bench", "test"])]), this.sources);
     const command = [
       this.#cmake,
       ...["-S", this.sources, "-B", this.objects, "-G", generator.name],
       `-DCMAKE_MAKE_PROGRAM=${this.#generator}`,
-      `-DCMAKE_C_COMPILER=${compilers.c}`,
-      `-DCMAKE_CXX_COMPILER=${compilers.cxx}`,
+      ...settings,
       `-DCARGO=${cargo}`,
       `-DPROTOC=${protocPath}`,
       ...CONFIGURATION,
@@ -131,7 +141,7 @@ export class BuildFolder implements Disposable {
     const recipe = hash(...command, this.#keyOf("CMakeLists.txt", "cmake/", "sources/"));
     if (readText(this.#configured) !== recipe) rmSync(join(this.objects, "CMakeCache.txt"), { force: true });
     rmSync(this.#configured, { force: true });
-    if (!(await this.#runner.run(command, { environment: ENVIRONMENT }))) {
+    if (!(await this.#runner.run(command, { environment: this.#environment }))) {
       throw this.#failure("The native build could not be configured");
     }
     writeFileSync(this.#configured, recipe);
@@ -152,10 +162,11 @@ export class BuildFolder implements Disposable {
       : [this.#generator, "-C", this.objects, "-j", String(navigator.hardwareConcurrency), target];
     const measure = ninja ? await this.#ninjaMeasure(target) : makeMeasure;
 
-    this.#progress.step("Building the native library");
+    const { platform } = this.#toolchain;
+    this.#progress.step(`Building the native library${platform === hostPlatform ? "" : ` for ${platform}`}`);
     writeFileSync(this.#unfinished, "");
     const built = await this.#runner.run(command, {
-      environment: ENVIRONMENT,
+      environment: this.#environment,
       line: (line) => {
         const fraction = measure(line);
         if (fraction !== undefined) this.#progress.advance(fraction);
@@ -181,6 +192,19 @@ export class BuildFolder implements Disposable {
     return { runs, output: output.join("\n") };
   }
 
+  /** All files that were compiled, headers too. Ninja alone knows them. */
+  async compiledFiles(): Promise<string[]> {
+    const files = new Set<string>();
+    const command = [this.#generator, "-C", this.objects, "-t", "deps"];
+    await this.#runner.run(command, {
+      unlogged: true,
+      line: (line) => {
+        if (line.startsWith("    ")) files.add(resolve(this.objects, line.trim()));
+      },
+    });
+    return [...files].sort();
+  }
+
   /** Where the linker writes the program of the benchmarks. */
   get nativeBench(): string {
     return join(this.objects, "native_bench");
@@ -188,13 +212,17 @@ export class BuildFolder implements Disposable {
 
   /** Where the linker writes the library. */
   get library(): string {
-    return join(this.objects, libraryFileName);
+    return join(this.objects, this.#toolchain.libraryFileName);
   }
 
   /** Ends the use; the log stays when the build has failed. */
   [Symbol.dispose](): void {
     this.#log[Symbol.dispose]();
     if (!this.#failed) rmSync(this.#log.path, { force: true });
+  }
+
+  get #environment(): Record<string, string> {
+    return { ...ENVIRONMENT, ...this.#toolchain.environment };
   }
 
   #keyOf(...prefixes: string[]): string {

@@ -16,7 +16,7 @@
  * A build reads a copy of the sources, so that the library belongs to its key even when somebody edits meanwhile, and
  * all checkouts share the objects.
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { BuildFolder, NativeBuildError, type TestRun, toolKey } from "./build-folder.ts";
 import { libraryFolder, nativeCacheFolder, pointedLibrary, sourceFolder, sourceKey } from "./cache.ts";
@@ -25,7 +25,8 @@ import { MissingToolsError } from "./missing-tools.ts";
 import { duration, Progress } from "./progress.ts";
 import { prune, publish, publishedLibrary, publishedNativeBench, publishNativeBench } from "./publish.ts";
 import { InterruptedError, Interruption } from "./run.ts";
-import { findBuildTools, findCompilers, type Wheel } from "./tools.ts";
+import { hostToolchain, type Toolchain, ZIG, zigToolchain } from "./toolchain.ts";
+import { type BuildTools, findCompilers, findCrossTools, findHostTools, type Source, type Wheel } from "./tools.ts";
 
 export { MissingToolsError, NativeBuildError };
 
@@ -99,6 +100,44 @@ export async function runHelperTests(options: BuildOptions = {}): Promise<{ runs
   });
 }
 
+/** A library that was built for another platform. */
+export interface CrossBuild {
+  /** The file that the linker wrote. */
+  library: string;
+  /** All files that were compiled for it, headers too. */
+  compiledFiles: string[];
+  /** Holds the copy of our sources, and all that was made. */
+  folder: string;
+  /** Where zig and what it brings lie. */
+  zigFolder: string;
+}
+
+/**
+ * Builds the library with zig, unless that has been done before.
+ * @param target as zig names it: "x86_64-linux-gnu.2.17".
+ * @param system as Node names it: "linux".
+ * @param use takes what it wants of the build, before another one begins.
+ */
+export async function buildWithZig<T>(
+  target: string,
+  system: NodeJS.Platform,
+  use: (build: CrossBuild) => Promise<T>,
+  options: BuildOptions = {},
+): Promise<T> {
+  const tools = findCrossTools(ZIG);
+  return await inBuildFolderOf(zigToolchain(target, system), tools, options, async (folder) => {
+    await folder.prepare();
+    await folder.make("steam_sockets");
+    const zig: Source = { wheel: ZIG };
+    return await use({
+      library: folder.library,
+      compiledFiles: await folder.compiledFiles(),
+      folder: dirname(folder.objects),
+      zigFolder: dirname(await folder.provide(zig)),
+    });
+  });
+}
+
 async function ensure(options: BuildOptions): Promise<{ path: string; built: boolean }> {
   const ready = options.force ? undefined : readyLibrary();
   if (ready !== undefined) return { path: ready, built: false };
@@ -128,13 +167,22 @@ async function inBuildFolder<T>(options: BuildOptions, work: (folder: BuildFolde
     throw new Error("The native library cannot be built on Windows yet. Install its package for this platform.");
   }
   // First of all, so that who lacks a tool finds the cache as it was.
-  const tools = findBuildTools();
+  const { compilers, tools } = findHostTools();
+  return await inBuildFolderOf(hostToolchain(compilers), tools, options, work);
+}
+
+async function inBuildFolderOf<T>(
+  toolchain: Toolchain,
+  tools: BuildTools,
+  options: BuildOptions,
+  work: (folder: BuildFolder) => Promise<T>,
+): Promise<T> {
   const progress = new Progress(options.quiet ?? false);
   const interruption = new Interruption();
   try {
     const waiting = (holder: Holder | undefined): void => progress.say(describeWait(holder));
     using lock = await Lock.take(join(nativeCacheFolder(), "lock"), sourceFolder, waiting, interruption.signal);
-    using folder = new BuildFolder(tools, lock, interruption, progress, options.force ?? false);
+    using folder = new BuildFolder(toolchain, tools, lock, interruption, progress, options.force ?? false);
     return await work(folder);
   } catch (error) {
     progress.clear();

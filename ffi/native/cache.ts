@@ -3,10 +3,16 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 
+/** This machine's platform, in the names of folders. */
+export const hostPlatform = `${process.platform}-${process.arch}`;
+
 /** What the shared library is called on this platform. */
-export const libraryFileName = `libsteam_sockets.${
-  process.platform === "win32" ? "dll" : process.platform === "darwin" ? "dylib" : "so"
-}`;
+export const libraryFileName = libraryFileNameOn(process.platform);
+
+/** What the shared library is called on a platform. */
+export function libraryFileNameOn(system: NodeJS.Platform): string {
+  return `libsteam_sockets.${system === "win32" ? "dll" : system === "darwin" ? "dylib" : "so"}`;
+}
 
 /** The folder of `CMakeLists.txt` and all that it builds from. */
 export const sourceFolder = import.meta.dir;
@@ -57,8 +63,8 @@ export function nativeBenchKey(): string {
 }
 
 /** The folder of the libraries that were built from sources with this key, one folder below for each compiler. */
-export function libraryFolder(key: string): string {
-  return join(nativeCacheFolder(), `${process.platform}-${process.arch}-${key}`);
+export function libraryFolder(key: string, platform = hostPlatform): string {
+  return join(nativeCacheFolder(), `${platform}-${key}`);
 }
 
 /** In a {@link libraryFolder}, names the library that was built or asked for last. Written last and atomically. */

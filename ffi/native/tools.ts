@@ -33,9 +33,8 @@ export interface Compilers {
 /** A program that is there, or the wheel that it comes from. */
 export type Source = { path: string } | { wheel: Wheel };
 
-/** What a build runs. */
+/** What a build runs, beside what compiles. */
 export interface BuildTools {
-  compilers: Compilers;
   cargo: string;
   cmake: Source;
   generator: { name: "Ninja" | "Unix Makefiles"; program: Source };
@@ -58,18 +57,35 @@ export function findCompilers(): Compilers | undefined {
 }
 
 /**
- * Finds all that a build needs, without installing anything.
+ * Finds all that a build with this machine's compilers needs, without installing anything.
  * @throws MissingToolsError that names everything that is missing at once.
  */
-export function findBuildTools(): BuildTools {
+export function findHostTools(): { compilers: Compilers; tools: BuildTools } {
   const missing: Missing[] = [];
-
   const compilers = findCompilers();
   if (compilers === undefined || !compilesCxx17(compilers.cxx)) {
     missing.push({ name: "a C++17 compiler", purpose: "compiles the library", requirement: "compiler" });
   } else if (!hasStaticLibrary(compilers.cxx)) {
     missing.push({ name: "libstdc++.a", purpose: "becomes a part of the library", requirement: "compiler" });
   }
+  const tools = findTools([], missing);
+  if (compilers === undefined || tools === undefined) throw new MissingToolsError(missing);
+  return { compilers, tools };
+}
+
+/**
+ * Finds all that a build with compilers from wheels needs, without installing anything.
+ * @throws MissingToolsError that names everything that is missing at once.
+ */
+export function findCrossTools(compiler: Wheel): BuildTools {
+  const missing: Missing[] = [];
+  const tools = findTools([compiler], missing);
+  if (tools === undefined) throw new MissingToolsError(missing);
+  return tools;
+}
+
+/** Adds to what is missing; then there are no tools. */
+function findTools(needed: readonly Wheel[], missing: Missing[]): BuildTools | undefined {
   const cargo = Bun.which("cargo");
   if (cargo === null) {
     missing.push({ name: "cargo", purpose: "fetches the sources of the library", requirement: "cargo" });
@@ -81,7 +97,7 @@ export function findBuildTools(): BuildTools {
   const ninja = ownProgram("ninja", () => true) ?? (isInstalled(NINJA) || python ? { wheel: NINJA } : undefined);
   const make = ninja ?? ownProgram("make", () => true);
 
-  const wheels = [cmake, protoc].flatMap((source) =>
+  const wheels = [cmake, protoc, ...needed.map((wheel) => ({ wheel }))].flatMap((source) =>
     "wheel" in source && !isInstalled(source.wheel) ? [source.wheel.program] : [],
   );
   if (make === undefined) wheels.push(NINJA.program);
@@ -93,11 +109,9 @@ export function findBuildTools(): BuildTools {
     });
   }
 
-  if (compilers === undefined || cargo === null || make === undefined || missing.length > 0) {
-    throw new MissingToolsError(missing);
-  }
+  if (cargo === null || make === undefined || missing.length > 0) return undefined;
   const generator = { name: ninja === undefined ? ("Unix Makefiles" as const) : ("Ninja" as const), program: make };
-  return { compilers, cargo, cmake, generator, protoc, python };
+  return { cargo, cmake, generator, protoc, python };
 }
 
 /**
@@ -168,11 +182,14 @@ function isInstalled(wheel: Wheel): boolean {
   return programIn(wheelFolder(wheel), wheel) !== undefined;
 }
 
-// Wheels keep programs in a data folder of their module (and then a Python script in bin/), or as they are in bin/.
+// Wheels keep programs in a data folder of their module (and then a Python script in bin/), or as they are in bin/, or
+// in a module that is named as they are.
 function programIn(folder: string, wheel: Wheel): string | undefined {
   const file = process.platform === "win32" ? `${wheel.program}.exe` : wheel.program;
   const module = wheel.program.replaceAll("-", "_");
-  return [join(folder, module, "data", "bin", file), join(folder, "bin", file)].find((path) => existsSync(path));
+  return [join(folder, module, "data", "bin", file), join(folder, wheel.package, file), join(folder, "bin", file)].find(
+    (path) => existsSync(path),
+  );
 }
 
 function ownProgram(name: string, isGood: (version: string) => boolean): Source | undefined {

@@ -1,6 +1,7 @@
 /** What is not as it should be, and what to do about it. */
 import { LibraryNotFoundError } from "../../../sdk/errors.ts";
-import { LIBRARY_VARIABLE, PLATFORM_PACKAGE } from "../../../sdk/locate.ts";
+import { LIBRARY_VARIABLE } from "../../../sdk/locate.ts";
+import { PLATFORM_PACKAGE } from "../../../sdk/packaged.ts";
 import { isCheckout } from "../library.ts";
 import type { LibraryFinding } from "./library.ts";
 import type { UdpBuffers } from "./machine.ts";

@@ -1,0 +1,42 @@
+/** The packages that carry the library, one for each platform. */
+import { readFileSync } from "node:fs";
+
+const isMusl = process.platform === "linux" && usesMusl();
+
+/** The package that carries the library for this platform. */
+export const PLATFORM_PACKAGE = `@steam-sockets/${process.platform}-${process.arch}${isMusl ? "-musl" : ""}`;
+
+/** The library of {@link PLATFORM_PACKAGE}, if that is installed. In a compiled program, the one that was put into it. */
+export function packagedLibrary(): string | undefined {
+  // Bundlers take along what they can read here and what is installed. They know platform and architecture, and that
+  // what stands inside of try may be missing.
+  try {
+    if (process.platform === "linux" && process.arch === "x64") {
+      return pathOf(isMusl ? require("@steam-sockets/linux-x64-musl") : require("@steam-sockets/linux-x64"));
+    }
+    if (process.platform === "linux" && process.arch === "arm64") {
+      return pathOf(isMusl ? require("@steam-sockets/linux-arm64-musl") : require("@steam-sockets/linux-arm64"));
+    }
+    if (process.platform === "darwin" && process.arch === "arm64")
+      return pathOf(require("@steam-sockets/darwin-arm64"));
+    if (process.platform === "darwin" && process.arch === "x64") return pathOf(require("@steam-sockets/darwin-x64"));
+    if (process.platform === "win32" && process.arch === "x64") return pathOf(require("@steam-sockets/win32-x64"));
+  } catch {
+    // It is not installed.
+  }
+  return undefined;
+}
+
+// The module of a platform package.
+function pathOf(module: { readonly default: string }): string {
+  return module.default;
+}
+
+// Both can be installed; what counts is which one this process runs on.
+function usesMusl(): boolean {
+  try {
+    return readFileSync("/proc/self/maps", "latin1").includes("/ld-musl-");
+  } catch {
+    return false;
+  }
+}
