@@ -32,9 +32,9 @@ describe("minimal", () => {
     const [first, second, end] = client.output.split("\n");
     const [{ x, y, ...rest }] = JSON.parse(first ?? "");
     expect(rest).toEqual({ id: 1, right: 100, down: 0 });
-    expect(x).toBeWithin(70, 130);
+    expect(x).toBeWithin(50, 200);
     expect(y).toBe(0);
-    expect(JSON.parse(second ?? "")[0].y).toBeWithin(70, 130);
+    expect(JSON.parse(second ?? "")[0].y).toBeWithin(50, 200);
     expect(end).toBe("the end: that was all");
     await server.prints(/player 1 left: that was all/);
     server.interrupt();
@@ -88,7 +88,7 @@ describe("arena", () => {
         }
       }
       expect(frames.map(({ time }) => time)).toEqual(frames.map(({ time }) => time).sort((one, other) => one - other));
-      expect((1000 * (frames.length - 1)) / (last.time - first.time)).toBeWithin(15, 33);
+      expect((1000 * (frames.length - 1)) / (last.time - first.time)).toBeWithin(4, 33);
       expect(last.players).not.toEqual(first.players);
       const statistics = others.find((message) => message.type === "statistics");
       expect(statistics?.snapshotBytes).toBeWithin(16, 120);
@@ -155,8 +155,8 @@ describe("bots", () => {
     expect(third).toMatch(line);
     expect(last).toMatch(/^in all, 2\.\d s: 1000 connected; /);
     const [, , sent = "", received = ""] = line.exec(last!.replace(/^in all.*?: /, "")) ?? [];
-    expect(Number(sent.replaceAll(",", ""))).toBeWithin(5000, 11_000);
-    expect(Number(received.replaceAll(",", ""))).toBeGreaterThan(4000);
+    expect(Number(sent.replaceAll(",", ""))).toBeWithin(1000, 11_000);
+    expect(Number(received.replaceAll(",", ""))).toBeGreaterThan(1000);
     expect(bots.errors).toBe("");
   });
 

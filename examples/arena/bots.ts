@@ -32,15 +32,17 @@ try {
 }
 
 let before = total();
+let toldAt = 0;
 const { reason } = await net.run({
   hz: ticksPerSecond,
   signals: true,
-  tick({ number, time, stop }) {
+  tick({ time, stop }) {
     for (const bot of bots) bot.tick();
-    if (number % ticksPerSecond === 0) {
+    if (time - toldAt >= 1) {
       const now = total();
-      console.log(describe(now, before));
+      console.log(describe(now, before, time - toldAt));
       before = now;
+      toldAt = time;
     }
     if (bots.every(({ client }) => !client.isOpen) || (options.seconds > 0 && time >= options.seconds)) stop();
   },
@@ -63,13 +65,13 @@ function total(): Measures {
   return sum;
 }
 
-function describe(now: Measures, before: Measures): string {
+function describe(now: Measures, before: Measures, seconds: number): string {
   const open = bots.filter(({ client }) => client.isOpen).length;
   const snapshots = now.snapshots - before.snapshots;
   const lost = now.lost - before.lost;
   const off = (now.error - before.error) / Math.max(1, snapshots);
   const kilobytes = (name: "bytesReceived" | "bytesSent") =>
-    ((now[name] - before[name]) / Math.max(1, open) / 1000).toFixed(1);
+    ((now[name] - before[name]) / Math.max(1, open) / seconds / 1000).toFixed(1);
   return [
     `${open} bots`,
     `each gets ${kilobytes("bytesReceived")} KB/s and sends ${kilobytes("bytesSent")} KB/s`,

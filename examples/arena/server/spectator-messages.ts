@@ -23,7 +23,7 @@ export interface SpectatorFrame {
   readonly sparks: readonly number[];
 }
 
-/** How the server does, over the last second. */
+/** How the server does: what happened a second, over the last one. */
 export interface SpectatorStatistics {
   readonly type: "statistics";
   readonly ticks: number;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Frame } from "steam-sockets";
 import type { PlayerCard } from "../shared/events.ts";
 import { bodies, bodiesOf, mostPlayers } from "../shared/positions.ts";
-import { arena as size, playerRadius, sparkRadius, ticksPerSecond } from "../shared/rules.ts";
+import { arena as size, playerRadius, sparkRadius } from "../shared/rules.ts";
 import type { Arena, Traffic } from "./arena.ts";
 import type { SpectatorMessage } from "./spectator-messages.ts";
 
@@ -13,7 +13,9 @@ const topic = "spectators";
 /** The web server. It shares the event loop with the game. */
 export class Spectators {
   readonly #web: Bun.Server<undefined>;
+  #ticks = 0;
   #work = 0;
+  #toldAt = 0;
   #before: Traffic = { snapshots: 0, full: 0, bytes: 0 };
 
   /** @param players who plays at the moment. */
@@ -54,7 +56,8 @@ export class Spectators {
       const [players, sparks] = [listed(0, mostPlayers), listed(mostPlayers, bodies)];
       this.tell({ type: "frame", time: Math.round(time * 1000), players, sparks });
     }
-    if (number % ticksPerSecond === 0) this.#tellStatistics(traffic);
+    this.#ticks++;
+    if (time - this.#toldAt >= 1) this.#tellStatistics(time, traffic);
   }
 
   /** Ends it. */
@@ -62,19 +65,21 @@ export class Spectators {
     await this.#web.stop(true);
   }
 
-  #tellStatistics(traffic: Traffic): void {
+  #tellStatistics(time: number, traffic: Traffic): void {
+    const seconds = time - this.#toldAt;
     const snapshots = traffic.snapshots - this.#before.snapshots;
     const bytes = traffic.bytes - this.#before.bytes;
     const snapshotBytes = bytes / Math.max(1, snapshots);
     this.tell({
       type: "statistics",
-      ticks: ticksPerSecond,
-      work: this.#work / ticksPerSecond,
+      ticks: Math.round(this.#ticks / seconds),
+      work: this.#work / this.#ticks,
       snapshotBytes,
-      snapshots,
-      bytes,
+      snapshots: Math.round(snapshots / seconds),
+      bytes: Math.round(bytes / seconds),
     });
-    this.#work = 0;
+    this.#ticks = this.#work = 0;
+    this.#toldAt = time;
     this.#before = { ...traffic };
   }
 }
