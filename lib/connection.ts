@@ -212,7 +212,7 @@ export class Connection<Data = undefined> implements Party {
    * Ends the connection; the handler `close` is called before this returns. Closing twice does nothing.
    *
    * @param code told to the other end: 1000 to 2999, your own.
-   * @param text told too; cut after 127 bytes of UTF-8.
+   * @param text told too; cut after 127 bytes of UTF-8. Without one the other end reads the library's own words.
    * @param options.linger whether reliable messages that were sent still arrive first: true when it is left out.
    */
   close(code = 1000, text = "", { linger = true }: { readonly linger?: boolean } = {}): void {

@@ -50,6 +50,8 @@ const copyBytes = 2 * maxMessageSizeSend;
 // Between two looks at the callbacks.
 const mostReceives = 16;
 const secondMilliseconds = 1000;
+// The library looks once a second whether a connection that lingers is done.
+const farewellMilliseconds = 1050;
 
 /**
  * Receives for all connections with one call and hands each message to its connection, found by the user data, which
@@ -74,8 +76,8 @@ export class Dispatcher {
   private readonly listeners = new Map<ListenSocketHandle, Listener>();
   private readonly backlog: Backlog;
   private readonly thirsty = new Set<Party>();
-  // Ended by us, while the other end had not acknowledged everything.
-  private readonly lingering = new Set<ConnectionHandle>();
+  // Ended by us, while the other end had not acknowledged everything; with the time at which it was seen to have.
+  private readonly lingering = new Map<ConnectionHandle, number>();
   private readonly endings: (() => void)[] = [];
   private readonly failures: (() => void)[] = [];
   private readonly idle: (() => void)[] = [];
@@ -163,14 +165,18 @@ export class Dispatcher {
       this.backlog.send(party);
     }
     this.sockets.closeConnection(handle, code, text, linger);
-    if (linger && this.sockets.getUnacknowledgedSegments(handle) > 0) this.lingering.add(handle);
+    if (linger && this.sockets.getUnacknowledgedSegments(handle) > 0) this.lingering.set(handle, Infinity);
     this.forget(handle);
   }
 
-  /** Whether messages of connections that were ended by us are still under way. */
+  /** Whether connections that were ended by us have messages under way, or have not said goodbye yet. */
   get isLingering(): boolean {
-    for (const handle of this.lingering) {
-      if (this.sockets.getUnacknowledgedSegments(handle) <= 0) this.lingering.delete(handle);
+    const now = performance.now();
+    for (const [handle, settledAt] of this.lingering) {
+      if (now - settledAt > farewellMilliseconds) this.lingering.delete(handle);
+      else if (settledAt === Infinity && this.sockets.getUnacknowledgedSegments(handle) <= 0) {
+        this.lingering.set(handle, now);
+      }
     }
     return this.lingering.size > 0;
   }

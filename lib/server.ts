@@ -7,6 +7,7 @@ import type { ConnectionInfo } from "./connection-info.ts";
 import { Connection, flagsOf, type Owner, type SendOptions, type Topics } from "./connection.ts";
 import type { Dispatcher, Listener } from "./dispatcher.ts";
 import { HandlerSet, mustBeFunctions, type ConnectionHandlers } from "./handlers.ts";
+import { portIsFree } from "./free-port.ts";
 import type { ConnectionHandle, ListenSocketHandle } from "./handles.ts";
 import type { Networking } from "./networking.ts";
 import { isPumped, type PumpUser } from "./pump.ts";
@@ -74,7 +75,6 @@ const mostIdleSeconds = 1_000_000;
 const acceptMilliseconds = 5000;
 const graceMilliseconds = 2000;
 const settleMilliseconds = 5;
-const farewellMilliseconds = 20;
 const refusedText = "refused";
 const stopping = { code: CloseCode.Stopping, text: "the server stops" } as const;
 const usual: SendOptions = {};
@@ -396,15 +396,21 @@ export class Server<Data = undefined> implements AsyncDisposable {
   async #stop(): Promise<void> {
     if (!this.#isHurried) await this.#grace();
     if (this.#isOver) return;
-    this.#dispatcher.work(() => {
-      for (const handle of this.#pending.keys()) this.#refuse(handle, stopping);
-      this.#pending.clear();
-      for (const connection of [...this.#unopened, ...this.#members.members]) {
-        connection.close(stopping.code, stopping.text, { linger: false });
-      }
-      this.#dispatcher.stopListening(this.#socket);
+    try {
+      this.#dispatcher.work(() => this.#closeAll());
+      await portIsFree(this.address);
+    } finally {
       this.#end();
-    });
+    }
+  }
+
+  #closeAll(): void {
+    for (const handle of this.#pending.keys()) this.#refuse(handle, stopping);
+    this.#pending.clear();
+    for (const connection of [...this.#unopened, ...this.#members.members]) {
+      connection.close(stopping.code, stopping.text, { linger: false });
+    }
+    this.#dispatcher.stopListening(this.#socket);
   }
 
   /** Until the other ends have all that was sent. */
@@ -413,11 +419,8 @@ export class Server<Data = undefined> implements AsyncDisposable {
     const dispatcher = this.#dispatcher;
     const isWanted = () => !this.#isHurried && !this.#isOver && performance.now() < end;
     dispatcher.flush();
-    const lingered = dispatcher.isLingering;
     const isUnderWay = () => dispatcher.isLingering || this.#members.members.some(({ isSettled }) => !isSettled);
     while (isWanted() && isUnderWay()) await Bun.sleep(settleMilliseconds);
-    // Those whose last message was just acknowledged say goodbye now.
-    if (lingered && isWanted()) await Bun.sleep(farewellMilliseconds);
   }
 
   #end(): void {
