@@ -159,7 +159,7 @@ export class Connection<Data = undefined> implements Party {
 
   /**
    * Gives room for one message of up to {@link slotBytes} bytes: write it into {@link view}, then {@link commit}. What
-   * is not committed is there for the next one.
+   * is not committed is there for the next one. How large slots are says the option `pool` of {@link openNetworking}.
    *
    * @returns where it begins in {@link view}; -1 when there is no room: `drain` tells when there is.
    */
