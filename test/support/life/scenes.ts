@@ -7,18 +7,24 @@ export interface Scenes {
   rejects: string[];
   /** Those of uncaught exceptions, and how many messages came nevertheless. */
   throws: { readonly uncaught: string[]; readonly received: number };
-  /** Everything closed; the process ends by itself. */
+  /** Everything is closed. */
   ends: "closed";
-  /** A connection is closed that lingers, and the process ends by itself. */
-  lingers: "closed";
-  /** Nobody holds the process that an unreferenced server is in. */
+  /** Everything is closed, and each `close` throws. */
+  mistakes: "closed";
+  /** Connections do not come about. */
+  fails: "failed";
+  /** A connection is closed that lingers, to a server of another process. How many bytes came there. */
+  lingers: number;
+  /** A server listens that was unreferenced. */
   unref: "listening";
-  /** A server that was referenced again holds it, until it is stopped. */
+  /** A server listens that was referenced again, until it is stopped. */
   ref: "alive";
-  /** A connection holds it. */
+  /** A connection is open until it is closed; its server was unreferenced. */
   connection: "alive";
-  /** A server that is closed with its network does not. */
+  /** A server is closed with its network. */
   network: "closed";
+  /** Nothing is ever closed. */
+  forgets: "alive";
 }
 
 const settleMilliseconds = 300;
@@ -89,12 +95,56 @@ const scenes: { readonly [Name in keyof Scenes]: () => unknown } = {
     print("closed");
   },
 
+  async mistakes() {
+    const fail = () => {
+      throw new Error("in close");
+    };
+    const server = listen({ address: "127.0.0.1:0", socket: { close: fail } });
+    const client = await connect(server.address, { socket: { close: fail } });
+    while (server.connections === 0) await Bun.sleep(1);
+    try {
+      client.close();
+      process.exit(2);
+    } catch {
+      await server.stop().then(
+        () => process.exit(3),
+        () => print("closed"),
+      );
+    }
+  },
+
+  async fails() {
+    const server = listen({ address: "127.0.0.1:0", accept: () => false, socket: {} });
+    const abort = new AbortController();
+    const attempts = [
+      connect(server.address),
+      connect("127.0.0.1:1", { timeout: 100 }),
+      connect("127.0.0.1:1", { signal: abort.signal }),
+      connect("nowhere.invalid:1"),
+      connect("nowhere"),
+    ];
+    abort.abort();
+    const results = await Promise.allSettled(attempts);
+    await server.stop();
+    if (results.every(({ status }) => status === "rejected")) print("failed");
+  },
+
   async lingers() {
-    const { server, client } = await pair();
-    client.send(new Uint8Array(200_000));
-    client.close();
-    await server.stop(false);
-    print("closed");
+    let bytes = 0;
+    const server = listen({
+      address: "127.0.0.1:0",
+      socket: {
+        message: (_, message) => (bytes += message.length),
+        close: () => {
+          print(bytes);
+          void server.stop();
+        },
+      },
+    });
+    const child = Bun.spawn([process.execPath, import.meta.path, "says goodbye", server.address], {
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    if ((await child.exited) !== 0) process.exit(4);
   },
 
   unref() {
@@ -124,6 +174,23 @@ const scenes: { readonly [Name in keyof Scenes]: () => unknown } = {
     server.net.close();
     print("closed");
   },
+
+  async forgets() {
+    await pair();
+    ifAlive(() => print("alive"));
+    // Not by the end of what there is to do.
+    setTimeout(() => process.exit(9), 2 * settleMilliseconds).unref();
+  },
 };
 
-if (import.meta.main) await scenes[process.argv[2] as keyof Scenes]();
+/** The other process of "lingers". */
+async function sayGoodbye(address: string): Promise<void> {
+  const client = await connect(address, { config: { SendRateMin: 500_000, SendRateMax: 500_000 } });
+  client.send(new Uint8Array(200_000));
+  client.close();
+}
+
+if (import.meta.main) {
+  const [, , scene, address] = process.argv;
+  await (address === undefined ? scenes[scene as keyof Scenes]() : sayGoodbye(address));
+}

@@ -1,0 +1,168 @@
+/**
+ * What `listen` and `connect` leave behind: nothing.
+ *
+ * - A process ends by itself once the last of them is closed, not before, and not later where a server is unreferenced; also
+ *   when a connection lingers, whose data arrives, and when a `close` handler has thrown.
+ * - `listen` and `connect` without a network share one, which is closed a few seconds after the last of them has ended,
+ *   and is another one the next time.
+ * - 600 connections, opened and closed in every way, leave no connection in the library, take no more places than were
+ *   taken at once, and their `data` is freed.
+ * - 200 attempts that fail leave no connection, no timer and no pool.
+ */
+import { describe, expect, test } from "bun:test";
+import { connect, ConnectError, listen, Result, type Connection } from "../lib/index.ts";
+import { connectEnds, numbers, rejectionOf } from "./support/everyday.ts";
+import { report, run } from "./support/life/run.ts";
+import type { Scenes } from "./support/life/scenes.ts";
+import { openNetworking } from "./support/poll-mode.ts";
+import { waitUntil } from "./support/pump.ts";
+import { Silence } from "./support/silence.ts";
+import { collectUntil, poolsInUse } from "./support/slots.ts";
+import { stateOf } from "./support/state-of.ts";
+
+describe("a process", () => {
+  test.each<[scene: keyof Scenes, what: string, output: unknown]>([
+    ["ends", "ends when all is closed", "closed"],
+    ["mistakes", "ends when all is closed, although `close` handlers threw", "closed"],
+    ["fails", "ends when every attempt has failed", "failed"],
+    ["lingers", "ends when a connection has said its last words", 200_000],
+    ["unref", "ends while an unreferenced server listens", "listening"],
+    ["ref", "lives while a referenced one listens", "alive"],
+    ["connection", "lives while a connection is open", "alive"],
+    ["network", "ends when the network is closed", "closed"],
+  ])("%s: %s", async (scene, _, output) => {
+    expect(await report<unknown>("scenes.ts", [scene])).toEqual(output);
+  });
+
+  test("that nobody ends lives on", async () => {
+    const { end, output } = await run("scenes.ts", ["forgets"]);
+    // By its own alarm.
+    expect([end, output]).toEqual([9, '"alive"\n']);
+  });
+});
+
+describe("the network of those who name none", () => {
+  test("is shared, closed in the end, and another one the next time", async () => {
+    const received: string[] = [];
+    const server = listen({
+      address: "127.0.0.1:0",
+      socket: { message: (_, message) => received.push(message.text()) },
+    });
+    const other = listen({ address: "127.0.0.1:0", socket: {} });
+    expect(other.net).toBe(server.net);
+    const client = await connect(server.address);
+    expect(client.send("x")).toBe(Result.OK);
+    await waitUntil("it had come", () => received.length === 1);
+    await other.stop();
+    client.close();
+    await server.stop();
+    expect(server.net.isOpen).toBe(true);
+    // In time for another one.
+    const third = listen({ address: "127.0.0.1:0", socket: {} });
+    expect(third.net).toBe(server.net);
+    await third.stop();
+    const start = performance.now();
+    await waitUntil("it was closed", () => !server.net.isOpen);
+    expect(performance.now() - start).toBeGreaterThan(1000);
+    const fourth = listen({ address: "127.0.0.1:0", socket: {} });
+    expect(fourth.net).not.toBe(server.net);
+    expect((await connect(fourth.address)).isOpen).toBe(true);
+    fourth.net.close();
+  });
+
+  test("is given back where nothing comes of it", async () => {
+    const server = listen({ address: "127.0.0.1:0", socket: {} });
+    const { net } = server;
+    expect(() => listen({ address: server.address, socket: {} })).toThrow("could not be created");
+    expect(() => listen({ address: "here", socket: {} })).toThrow(TypeError);
+    expect(await rejectionOf(connect("nowhere.invalid:1"))).toBeInstanceOf(ConnectError);
+    expect(await rejectionOf(connect("nowhere"))).toBeInstanceOf(TypeError);
+    await server.stop();
+    await waitUntil("it was closed", () => !net.isOpen);
+  });
+
+  test("that somebody closes is another one at once", async () => {
+    const server = listen({ address: "127.0.0.1:0", socket: {} });
+    server.net.close();
+    expect(server.isListening).toBe(false);
+    const other = listen({ address: "127.0.0.1:0", socket: {} });
+    expect(other.net).not.toBe(server.net);
+    expect(other.isListening).toBe(true);
+    other.net.close();
+  });
+});
+
+describe("connections", () => {
+  test("leave nothing, however they end", async () => {
+    using net = openNetworking();
+    const [rounds, atOnce] = [30, 20];
+    const handles = new Set<Connection["handle"]>();
+    let freed = 0;
+    const registry = new FinalizationRegistry(() => freed++);
+    let mostPlaces = 0;
+    const made = (connection: Connection<object>): object => {
+      handles.add(connection.handle);
+      mostPlaces = Math.max(mostPlaces, net.sockets.getConnectionUserData(connection.handle) + 1);
+      const data = { connection, of: connection.address };
+      registry.register(data, undefined);
+      return data;
+    };
+    const server = net.listen<object>({ address: "127.0.0.1:0", data: made, socket: {} });
+    const endings: ((client: Connection<object>, served: Connection<object>) => void)[] = [
+      (client) => client.close(),
+      (_, served) => served.close(),
+      (client, served) => {
+        client.close(1000, "", { linger: false });
+        served.close();
+      },
+      (client, served) => {
+        served.subscribe("topic");
+        server.publish("topic", "x");
+        client.take();
+        client.send(new Uint8Array(10_000));
+        client.close();
+      },
+    ];
+    // A function, whose variables are gone when it has returned.
+    const play = async (round: number) => {
+      const clients = await Promise.all(numbers(atOnce).map(() => net.connect<object>(server.address, { data: made })));
+      await waitUntil("all were open", () => server.connections === atOnce);
+      const served = [...server];
+      clients.forEach((client, at) => endings[(round + at) % endings.length]!(client, served[at]!));
+      for (const connection of [...clients, ...server]) connection.close();
+      await waitUntil("all were closed", () => server.connections === 0);
+    };
+    for (const round of numbers(rounds)) await play(round);
+    expect(handles.size).toBe(2 * rounds * atOnce);
+    expect(mostPlaces).toBeLessThanOrEqual(4 * atOnce);
+    await waitUntil("the library knew none", () => [...handles].every((handle) => stateOf(net, handle) === undefined));
+    expect(server.subscribers("topic")).toBe(0);
+    // A few may lie about on the stack.
+    await collectUntil("their data was freed", () => freed >= handles.size - 10);
+  });
+
+  test("that fail leave nothing", async () => {
+    const pools = poolsInUse();
+    {
+      using net = openNetworking();
+      using silence = await Silence.open();
+      const handles = new Set<Connection["handle"]>();
+      net.on("connectionStatusChanged", ({ connectHandle }) => handles.add(connectHandle));
+      const server = net.listen({ address: "127.0.0.1:0", accept: () => false, socket: {} });
+      const abort = new AbortController();
+      const attempts = numbers(200).map((number) => {
+        const address = number % 2 === 0 ? server.address : silence.address;
+        return rejectionOf(net.connect(address, { timeout: 300 + number, signal: abort.signal }));
+      });
+      for (const error of await Promise.all(attempts)) expect(error).toBeInstanceOf(ConnectError);
+      expect(handles.size).toBeGreaterThanOrEqual(200);
+      await waitUntil("the library knew none", () =>
+        [...handles].every((handle) => stateOf(net, handle) === undefined),
+      );
+      // The place of the first one is free again.
+      const { client } = await connectEnds(net);
+      expect(net.sockets.getConnectionUserData(client.handle)).toBeLessThan(200);
+    }
+    expect(poolsInUse()).toBe(pools);
+  });
+});
