@@ -1,6 +1,12 @@
 /** Packs folders the way they are published. */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { version } from "./manifests.ts";
+
+/** What packing calls the tarball of one of our packages. */
+export function tarballName(name: string): string {
+  return `${name.replace("@", "").replace("/", "-")}-${version}.tgz`;
+}
 
 /**
  * Packs a folder with a package.json.
