@@ -44,9 +44,7 @@ It is made of the software that THIRD-PARTY-NOTICES lists, and needs nothing but
 
 /** Whether the library was ever run, in a sentence. */
 export function howTried({ tried }: Target): string {
-  return tried === undefined
-    ? "Built, and never run before it was published."
-    : `Run ${tried} before it was published.`;
+  return tried === undefined ? "Built, and never run." : `Tried ${tried}.`;
 }
 
 /**

@@ -53,6 +53,7 @@ export const targets: readonly Target[] = [
     libc: "musl",
     zig: "aarch64-linux-musl",
     platform: "Linux on arm64 with musl",
+    tried: "in Bun, on an emulated processor (qemu)",
   },
   {
     name: "win32-x64",
@@ -60,6 +61,7 @@ export const targets: readonly Target[] = [
     cpu: "x64",
     zig: "x86_64-windows-gnu",
     platform: "Windows 10 or newer on x64",
+    tried: "in Bun on Wine, not on Windows itself",
   },
   {
     name: "darwin-arm64",
