@@ -355,15 +355,22 @@ describe.skipIf(!canIsolate())("a name with several addresses", () => {
     expect(lines).toEqual([]);
   });
 
-  test("of which the first answers late: only one of them is asked", async () => {
-    const { connected, asked, lines } = await named("decides late", "127.0.0.1", "127.0.0.9");
-    expect(connected).toMatch(/^127\.0\.0\.\d:/);
+  test("of which the first answers, and decides late: no other is asked", async () => {
+    const { connected, asked, lines } = await named("decide late", "127.0.0.1", "127.0.0.9");
+    expect(connected).toStartWith("127.0.0.1:");
     expect(asked).toBe(1);
     expect(lines.filter((line) => line.endsWith("open")).length).toBe(2);
   });
 
+  test("which are far away: one of them is it, and the other one is dropped", async () => {
+    const { connected, lines } = await named("are far", "127.0.0.1", "127.0.0.9");
+    expect(connected).toStartWith("127.0.0.1:");
+    expect(lines.filter((line) => line.startsWith("client"))).toEqual(["client open", "client close 1000 local: bye"]);
+    expect(lines).toContain("server close 1000 peer: bye");
+  });
+
   test("of which the first refuses: no other is asked", async () => {
-    const { error, asked } = await named("refuses", "127.0.0.1", "127.0.0.9");
+    const { error, asked } = await named("refuse", "127.0.0.1", "127.0.0.9");
     expect(error).toMatchObject({ code: CloseCode.Refused, by: "peer" });
     expect(asked).toBe(1);
   });

@@ -425,6 +425,26 @@ describe("in the middle of a batch", () => {
     expect(server.connections).toBe(1);
   });
 
+  test("a handler closes another connection, and a third one that takes its place hears nothing of it", async () => {
+    const journal = new Journal();
+    let isFirst = true;
+    const { net, server } = await twoWithMessages((connection) => {
+      for (const other of server) {
+        if (!isFirst || other === connection) continue;
+        const place = net.sockets.getConnectionUserData(other.handle);
+        other.close();
+        const { connection1 } = net.sockets.createSocketPair();
+        const adopted = net.adopt(connection1, { ...manual, socket: journal.handlers("adopted") });
+        expect(net.sockets.getConnectionUserData(adopted.handle)).toBe(place);
+        isFirst = false;
+      }
+    });
+    using _ = net;
+    await turnUntil(net, "it was closed", () => server.connections === 1);
+    await turnFor(net, 50);
+    expect(journal.lines).toEqual(["adopted open"]);
+  });
+
   test("a handler stops the server", async () => {
     let stopped: Promise<void> | undefined;
     const { net, server, journal } = await twoWithMessages(() => (stopped ??= server.stop(false)));

@@ -15,7 +15,7 @@ import { connectEnds, numbers, rejectionOf } from "./support/everyday.ts";
 import { report, run } from "./support/life/run.ts";
 import type { Scenes } from "./support/life/scenes.ts";
 import { openNetworking } from "./support/poll-mode.ts";
-import { waitUntil } from "./support/pump.ts";
+import { waitFor, waitUntil } from "./support/pump.ts";
 import { Silence } from "./support/silence.ts";
 import { collectUntil, poolsInUse } from "./support/slots.ts";
 import { stateOf } from "./support/state-of.ts";
@@ -30,6 +30,7 @@ describe("a process", () => {
     ["ref", "lives while a referenced one listens", "alive"],
     ["connection", "lives while a connection is open", "alive"],
     ["network", "ends when the network is closed", "closed"],
+    ["adopted", "ends when a connection of its own is closed", "closed"],
   ])("%s: %s", async (scene, _, output) => {
     expect(await report<unknown>("scenes.ts", [scene])).toEqual(output);
   });
@@ -54,6 +55,9 @@ describe("the network of those who name none", () => {
     expect(client.send("x")).toBe(Result.OK);
     await waitUntil("it had come", () => received.length === 1);
     await other.stop();
+    // For longer than it lives when nobody has it.
+    await waitFor(3000);
+    expect([server.net.isOpen, client.isOpen]).toEqual([true, true]);
     client.close();
     await server.stop();
     expect(server.net.isOpen).toBe(true);

@@ -137,7 +137,7 @@ describe("accept", () => {
       address: "127.0.0.1:0",
       accept: () => promise,
       socket: {},
-      limits: { connections: 1 },
+      limits: { connections: 1, perAddress: 1 },
     });
     const start = performance.now();
     const error = await rejectionOf(net.connect(server.address));
@@ -156,7 +156,7 @@ describe("accept", () => {
     const server = net.listen({
       address: "127.0.0.1:0",
       accept: () => new Promise<boolean>((resolve) => asked.push(resolve)),
-      limits: { connections: 1 },
+      limits: { connections: 1, perAddress: 1 },
       socket: {},
     });
     const gaveUp = rejectionOf(net.connect(server.address, { timeout: 300 }));

@@ -6,8 +6,11 @@ import { waitUntil } from "../pump.ts";
 
 /** What is printed. */
 export interface Named {
-  /** What the server does: it has one of the addresses or all, none at all, and says yes at once, late, or no. */
-  readonly scene: "last answers" | "none answers" | "decides late" | "refuses";
+  /**
+   * What there is at 127.0.0.1 and 127.0.0.9: a server at the last one alone, none, or two of which each says yes only
+   * after a while, lies far away, or says no.
+   */
+  readonly scene: "last answers" | "none answers" | "decide late" | "are far" | "refuse";
   /** Where the connection went. */
   readonly connected: string | undefined;
   readonly error: ConnectionClosing | undefined;
@@ -21,17 +24,21 @@ const scene = process.argv[2] as Named["scene"];
 const journal = new Journal();
 using net = openNetworking();
 let asked = 0;
-const server = net.listen({
-  address: scene === "last answers" ? "127.0.0.9:0" : "0.0.0.0:0",
+const options = {
   accept: async () => {
     asked++;
-    if (scene === "decides late") await Bun.sleep(600);
-    return scene !== "refuses";
+    if (scene === "decide late") await Bun.sleep(600);
+    return scene !== "refuse";
   },
   socket: journal.handlers("server"),
-});
-const { port } = server;
-if (scene === "none answers") await server.stop();
+};
+const last = net.listen({ address: "127.0.0.9:0", ...options });
+const { port } = last;
+const first = net.listen({ address: `127.0.0.1:${port}`, ...options });
+if (scene === "last answers" || scene === "none answers") await first.stop();
+if (scene === "none answers") await last.stop();
+// There and back, in this process alone: it is twice as long until an answer comes.
+if (scene === "are far") net.simulate({ lag: 200 });
 const start = performance.now();
 let connected: string | undefined;
 let error: ConnectionClosing | undefined;
@@ -41,9 +48,10 @@ try {
   const connection = await net.connect(`several:${port}`, { timeout, socket: journal.handlers("client") });
   milliseconds = performance.now() - start;
   connected = connection.address;
-  await waitUntil("the server knew", () => server.connections === 1);
+  const isOpenAt = () => first.connections + last.connections;
+  await waitUntil("the server knew", () => isOpenAt() === 1);
   connection.close(1000, "bye");
-  await waitUntil("the server knew", () => server.connections === 0);
+  await waitUntil("the server knew", () => isOpenAt() === 0);
 } catch (problem) {
   if (!(problem instanceof ConnectError)) throw problem;
   milliseconds = performance.now() - start;

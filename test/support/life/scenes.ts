@@ -1,5 +1,5 @@
 /** What `listen` and `connect` do to a process: scenes for one of their own, by the name that is the first parameter. */
-import { connect, listen, type Connection, type Server } from "../../../lib/index.ts";
+import { connect, listen, openNetworking, type Connection, type Server } from "../../../lib/index.ts";
 
 /** What each scene prints. */
 export interface Scenes {
@@ -23,6 +23,8 @@ export interface Scenes {
   connection: "alive";
   /** A server is closed with its network. */
   network: "closed";
+  /** A connection is closed that was adopted, and its network is not. */
+  adopted: "closed";
   /** Nothing is ever closed. */
   forgets: "alive";
 }
@@ -172,6 +174,13 @@ const scenes: { readonly [Name in keyof Scenes]: () => unknown } = {
   async network() {
     const { server } = await pair();
     server.net.close();
+    print("closed");
+  },
+
+  adopted() {
+    const net = openNetworking();
+    const { connection1 } = net.sockets.createSocketPair();
+    net.adopt(connection1).close();
     print("closed");
   },
 
