@@ -1,12 +1,13 @@
 /** The packages that carry the library, one for each platform. */
 import { readFileSync } from "node:fs";
+import { extract, isEmbedded } from "./embedded.ts";
 
 const isMusl = process.platform === "linux" && usesMusl();
 
 /** The package that carries the library for this platform. */
 export const PLATFORM_PACKAGE = `@steam-sockets/${process.platform}-${process.arch}${isMusl ? "-musl" : ""}`;
 
-/** The library of {@link PLATFORM_PACKAGE}, if that is installed. In a compiled program, the one that was put into it. */
+/** The library of {@link PLATFORM_PACKAGE}, if that is installed; in a compiled program, the one that it carries. */
 export function packagedLibrary(): string | undefined {
   // Bundlers take along what they can read here and what is installed. They know platform and architecture, and that
   // what stands inside of try may be missing.
@@ -29,7 +30,8 @@ export function packagedLibrary(): string | undefined {
 
 // The module of a platform package.
 function pathOf(module: { readonly default: string }): string {
-  return module.default;
+  const path = module.default;
+  return isEmbedded(path) ? extract(path) : path;
 }
 
 // Both can be installed; what counts is which one this process runs on.
