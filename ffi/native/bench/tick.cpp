@@ -130,11 +130,7 @@ void Play(Network &network, const Command &command) {
   });
   SleepUntil(Now() + kSettle);
   receive();
-  Answer()
-      .With("sent", sent)
-      .With("received", received)
-      .With("cpu", CpuTime() - cpu)
-      .With("memory", Memory());
+  Answer().With("sent", sent).With("received", received).With("cpu", CpuTime() - cpu).With("memory", Memory());
 }
 
 }  // namespace bench
