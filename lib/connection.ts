@@ -8,7 +8,7 @@ import type { ConnectionClosing, HandlerSet } from "./handlers.ts";
 import { NETWORKING_CONNECTION_INVALID, type ConnectionHandle } from "./handles.ts";
 import type { Message } from "./message.ts";
 import type { Party } from "./party.ts";
-import { integer, type MessageData } from "./validate.ts";
+import { boolean, integer, text as wellFormed, type MessageData } from "./validate.ts";
 
 /** How to send a message. */
 export interface SendOptions {
@@ -218,6 +218,8 @@ export class Connection<Data = undefined> implements Party {
   close(code = 1000, text = "", { linger = true }: { readonly linger?: boolean } = {}): void {
     if (this.hasEnded || this.own === NETWORKING_CONNECTION_INVALID) return;
     integer(code, "a code", 1000, 2999);
+    wellFormed(text, "a text");
+    boolean(linger, "linger");
     this.dispatcher.work(() => {
       this.dispatcher.leave(this, code, text, linger);
       this.ended({ code, text, by: "local" });

@@ -7,8 +7,14 @@ import type { ConnectionInfo } from "./connection-info.ts";
 import type { Emitter } from "./emitter.ts";
 import { ClosedError, NetworkingError } from "./errors.ts";
 import type { ConnectionStatusChangedEvent, NetworkingEvents } from "./events.ts";
+import { Farewells } from "./farewells.ts";
 import type { ConnectionClosing } from "./handlers.ts";
-import type { ConnectionHandle, ListenSocketHandle, PollGroupHandle } from "./handles.ts";
+import {
+  NET_POLL_GROUP_INVALID,
+  type ConnectionHandle,
+  type ListenSocketHandle,
+  type PollGroupHandle,
+} from "./handles.ts";
 import { Inbox } from "./inbox.ts";
 import { Message } from "./message.ts";
 import { Outbox } from "./outbox.ts";
@@ -50,8 +56,6 @@ const copyBytes = 2 * maxMessageSizeSend;
 // Between two looks at the callbacks.
 const mostReceives = 16;
 const secondMilliseconds = 1000;
-// The library looks once a second whether a connection that lingers is done.
-const farewellMilliseconds = 1050;
 
 /**
  * Receives for all connections with one call and hands each message to its connection, found by the user data, which
@@ -76,8 +80,7 @@ export class Dispatcher {
   private readonly listeners = new Map<ListenSocketHandle, Listener>();
   private readonly backlog: Backlog;
   private readonly thirsty = new Set<Party>();
-  // Ended by us, while the other end had not acknowledged everything; with the time at which it was seen to have.
-  private readonly lingering = new Map<ConnectionHandle, number>();
+  private readonly farewells: Farewells;
   private readonly endings: (() => void)[] = [];
   private readonly failures: (() => void)[] = [];
   private readonly idle: (() => void)[] = [];
@@ -107,6 +110,11 @@ export class Dispatcher {
         this.failures.push(() => party.failed(error));
         this.schedule();
       },
+    });
+    this.farewells = new Farewells({
+      sockets: this.sockets,
+      backlog: this.backlog,
+      widenSendBuffer: (connection) => ground.widenSendBuffer(connection),
     });
     this.pump = new Pump(() => this.turn());
     ground.events.on("connectionStatusChanged", (event) => this.work(() => this.onStatusChanged(event)));
@@ -160,25 +168,20 @@ export class Dispatcher {
     const { handle } = party;
     if (!this.parties.has(handle)) return;
     this.flush();
-    if (linger && this.backlog.has(party)) {
-      this.ground.widenSendBuffer(handle);
-      this.backlog.send(party);
-    }
-    this.sockets.closeConnection(handle, code, text, linger);
-    if (linger && this.sockets.getUnacknowledgedSegments(handle) > 0) this.lingering.set(handle, Infinity);
     this.forget(handle);
+    if (linger) {
+      // What it has to say to us is nobody's any more.
+      this.sockets.setConnectionPollGroup(handle, NET_POLL_GROUP_INVALID);
+      this.farewells.begin(party, code, text);
+    } else {
+      this.backlog.forget(party);
+      this.sockets.closeConnection(handle, code, text);
+    }
   }
 
-  /** Whether connections that were ended by us have messages under way, or have not said goodbye yet. */
+  /** Whether connections that were ended here have messages under way, or have not said goodbye yet. */
   get isLingering(): boolean {
-    const now = performance.now();
-    for (const [handle, settledAt] of this.lingering) {
-      if (now - settledAt > farewellMilliseconds) this.lingering.delete(handle);
-      else if (settledAt === Infinity && this.sockets.getUnacknowledgedSegments(handle) <= 0) {
-        this.lingering.set(handle, now);
-      }
-    }
-    return this.lingering.size > 0;
+    return !this.farewells.areOver;
   }
 
   /** Has connections that come in over a listen socket shown to a listener. */
@@ -312,6 +315,7 @@ export class Dispatcher {
         this.leave(party, CloseCode.Normal, text, true);
         party.ended({ code: CloseCode.Normal, text, by: "local" });
       }
+      this.farewells.hurry();
       this.closed = true;
       this.listeners.clear();
       this.outbox.close();
@@ -426,8 +430,9 @@ export class Dispatcher {
       case ConnectionState.ProblemDetectedLocally: {
         const by = info.connectionState === ConnectionState.ClosedByPeer ? "peer" : "problem";
         const end: ConnectionClosing = { code: info.endReason, text: info.endDebug, by };
-        if (party === undefined) this.listeners.get(info.listenSocket)?.gaveUp(connectHandle);
-        else if (this.dispatching) this.endings.push(() => this.end(connectHandle, party, end));
+        if (party === undefined) {
+          if (!this.farewells.ended(connectHandle)) this.listeners.get(info.listenSocket)?.gaveUp(connectHandle);
+        } else if (this.dispatching) this.endings.push(() => this.end(connectHandle, party, end));
         else this.end(connectHandle, party, end);
       }
     }
@@ -446,6 +451,7 @@ export class Dispatcher {
     if (this.parties.get(handle)?.party !== party) return;
     this.sockets.closeConnection(handle);
     this.forget(handle);
+    this.backlog.forget(party);
     party.ended(end);
   }
 
@@ -456,7 +462,6 @@ export class Dispatcher {
     this.parties.delete(handle);
     this.table[place] = undefined;
     this.freePlaces.push(place);
-    this.backlog.forget(party);
     this.thirsty.delete(party);
     if (this.slotOf === party) this.slotOf = undefined;
   }
@@ -479,7 +484,8 @@ export class Dispatcher {
 
   private onDrain(connection: ConnectionHandle): void {
     const party = this.parties.get(connection)?.party;
-    if (party !== undefined && this.backlog.send(party)) party.drained();
+    if (party === undefined) this.farewells.drained(connection);
+    else if (this.backlog.send(party)) party.drained();
   }
 
   private quench(): void {
@@ -493,7 +499,7 @@ export class Dispatcher {
     if (now - this.lastSecond < secondMilliseconds) return;
     this.lastSecond = now;
     for (const listener of [...this.listeners.values()]) listener.secondPassed(now);
-    void this.isLingering; // which forgets those that are done
+    void this.farewells.areOver; // which forgets those that are
   }
 }
 

@@ -15,6 +15,7 @@
 import { describe, expect, test } from "bun:test";
 import {
   ConnectionState,
+  MAX_UNACKNOWLEDGED_SEGMENTS,
   NetworkingError,
   Result,
   SlotOverrunError,
@@ -25,7 +26,7 @@ import {
   type Networking,
   type SendOptions,
 } from "../lib/index.ts";
-import { connectEnds, Journal, numbers, thrownBy } from "./support/everyday.ts";
+import { connectEnds, Journal, numbers, thrownBy, turnUntil } from "./support/everyday.ts";
 import { noise, sameBytes } from "./support/noise.ts";
 import { openNetworking } from "./support/poll-mode.ts";
 import { pumpUntil, waitFor, waitUntil } from "./support/pump.ts";
@@ -446,6 +447,45 @@ describe("a flood over a slow connection", () => {
     await waitUntil("it was closed", () => journal.lines.length > 0);
     expect(journal.lines).toEqual(["closed by peer after 400"]);
     expect(numbersOf(received)).toEqual(numbers(400));
+  });
+
+  test("of more than can be un-acknowledged arrives, also when it is closed meanwhile", async () => {
+    using net = openNetworking();
+    const { sockets } = net;
+    const journal = new Journal();
+    // What the other end of a pair in memory has not fetched is not acknowledged.
+    const { connection1, connection2 } = sockets.createSocketPair();
+    const client = net.adopt(connection1, { socket: journal.handlers("client") });
+    const most = MAX_UNACKNOWLEDGED_SEGMENTS / 2;
+    const sent = numbers(2 * most).filter((number) => client.send(new Uint32Array([number])) === Result.OK);
+    expect(sent.length).toBeWithin(most + 1, 2 * most);
+    expect(client.isBlocked).toBe(true);
+    client.close(1300, "all sent");
+    expect(journal.of("client")).toEqual(["open", "close 1300 local: all sent"]);
+    expect(client.send("x")).toBe(Result.NoConnection);
+    const received: number[] = [];
+    await turnUntil(net, "it was closed", () => {
+      for (const { payload } of sockets.receiveMessagesOnConnection(connection2, 5000)) {
+        received.push(new Uint32Array(payload.buffer)[0]!);
+      }
+      return stateOf(net, connection2) === ConnectionState.ClosedByPeer && received.length >= sent.length;
+    });
+    expect(received).toEqual(sent);
+    expect(sockets.getConnectionInfo(connection2)).toMatchObject({ endReason: 1300, endDebug: "all sent" });
+    expect(stateOf(net, connection1)).toBeUndefined();
+  });
+
+  test.each(["the other end goes", "the network is closed"])("is forgotten when it was closed and %s", async (why) => {
+    using net = openNetworking();
+    const { connection1, connection2 } = net.sockets.createSocketPair();
+    const client = net.adopt(connection1);
+    for (const number of numbers(MAX_UNACKNOWLEDGED_SEGMENTS)) client.send(new Uint32Array([number]));
+    expect(client.isBlocked).toBe(true);
+    client.close();
+    expect(stateOf(net, connection1)).toBe(ConnectionState.Connected);
+    if (why === "the network is closed") return net.close();
+    net.sockets.closeConnection(connection2);
+    await turnUntil(net, "it was forgotten", () => stateOf(net, connection1) === undefined);
   });
 
   test("and close of the network: it waits for that", async () => {
