@@ -5,7 +5,7 @@
  */
 import { ensureNativeLibrary } from "../ffi/native/build.ts";
 
-const kinds = ["messages", "nothing", "garbage"] as const;
+const kinds = ["messages", "handlers", "nothing", "garbage"] as const;
 const collection = /^\[GC<.*?: START/gm;
 
 /** Counts, and tells in a sentence. */
@@ -26,7 +26,7 @@ export async function countCollections({ library, quick }: { library: string; qu
   }
   return (
     `Collections of garbage during ${messages.toLocaleString("en-US")} messages sent and received: ` +
-    `${counts.get("messages")}; during an empty loop: ${counts.get("nothing")}; ` +
+    `${counts.get("messages")}; through handlers: ${counts.get("handlers")}; during an empty loop: ${counts.get("nothing")}; ` +
     `during the same messages with one object for each: ${counts.get("garbage")}.`
   );
 }

@@ -1,5 +1,5 @@
 /** One library's events on their way to everybody who has it open on this thread. */
-import type { Backend } from "../sdk/backend.ts";
+import type { Backend, EventRecord } from "../sdk/backend.ts";
 import type { ConnectionHandle } from "./handles.ts";
 import { eventNames, readEvent, type NetworkingEvent, type NetworkingEvents } from "./events.ts";
 import { Emitter } from "./emitter.ts";
@@ -29,10 +29,24 @@ export class EventHub {
   readonly #idle: (() => void)[] = [];
   #draining = false;
 
+  // Kept from run to run, so that one in which nothing happens allocates nothing.
+  readonly #events: NetworkingEvent[] = [];
+  readonly #uncaught: unknown[] = [];
+  #backend: Backend | undefined;
+  readonly #read = (record: EventRecord) => {
+    try {
+      const event = this.#backend && readEvent(this.#backend, record);
+      if (event !== undefined) this.#events.push(event);
+    } catch (error) {
+      this.#uncaught.push(error);
+    }
+  };
+  readonly #failed = (error: unknown) => this.#fail(error);
+
   // Closing queues a last event in the library. It comes out with the first run that begins after the close, so a
   // handle is forgotten when that run is over: later it may name another connection.
-  #closed = new Set<number>();
-  #closedSinceRun = new Set<number>();
+  readonly #closed = new Set<number>();
+  readonly #closedSinceRun = new Set<number>();
 
   private constructor(key: string) {
     this.#key = key;
@@ -77,36 +91,36 @@ export class EventHub {
   run(backend: Backend): void {
     if (this.#draining) return;
     this.#draining = true;
-    const uncaught: unknown[] = [];
-    const attempt = (action: () => void) => {
-      try {
-        action();
-      } catch (error) {
-        uncaught.push(error);
-      }
-    };
+    this.#backend = backend;
     try {
-      for (const handle of this.#closedSinceRun) this.#closed.add(handle);
-      this.#closedSinceRun = new Set();
-      const events: NetworkingEvent[] = [];
-      backend.runCallbacks((record) =>
-        attempt(() => {
-          const event = readEvent(backend, record);
-          if (event !== undefined) events.push(event);
-        }),
-      );
-      for (const event of events) this.#deliver(event, uncaught);
-      tellOfDrains((error) => this.#fail(error, uncaught));
+      if (this.#closedSinceRun.size > 0) {
+        for (const handle of this.#closedSinceRun) this.#closed.add(handle);
+        this.#closedSinceRun.clear();
+      }
+      backend.runCallbacks(this.#read);
+      if (this.#events.length > 0) for (const event of this.#events.splice(0)) this.#deliver(event);
+      tellOfDrains(this.#failed);
       this.#closed.clear();
     } finally {
       this.#draining = false;
-      for (const action of this.#idle.splice(0)) attempt(action);
+      this.#events.length = 0;
+      if (this.#idle.length > 0) for (const action of this.#idle.splice(0)) this.#attempt(action);
     }
-    if (uncaught.length === 1) throw uncaught[0];
-    if (uncaught.length > 1) throw new AggregateError(uncaught, "Several event handlers threw");
+    if (this.#uncaught.length === 0) return;
+    const uncaught = this.#uncaught.splice(0);
+    throw uncaught.length === 1 ? uncaught[0] : new AggregateError(uncaught, "Several event handlers threw");
   }
 
-  #deliver(event: NetworkingEvent, uncaught: unknown[]): void {
+  #attempt(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#uncaught.push(error);
+    }
+  }
+
+  #deliver(event: NetworkingEvent): void {
+    const uncaught = this.#uncaught;
     for (const [emitter, debugLevel] of [...this.#emitters]) {
       const failed = (error: unknown) => {
         if (emitter.has("error")) emitter.emit("error", error, (another) => uncaught.push(another));
@@ -128,7 +142,8 @@ export class EventHub {
   }
 
   /** Tells everybody who listens to errors of one that came from no set of handlers of ours. */
-  #fail(error: unknown, uncaught: unknown[]): void {
+  #fail(error: unknown): void {
+    const uncaught = this.#uncaught;
     const listeners = [...this.#emitters.keys()].filter((emitter) => emitter.has("error"));
     if (listeners.length === 0) uncaught.push(error);
     for (const emitter of listeners) emitter.emit("error", error, (another) => uncaught.push(another));

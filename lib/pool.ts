@@ -99,6 +99,7 @@ export class MessagePool {
     memoryOf = (pool) => pool.memory;
     noteUse = (pool) => pool.noteUse();
     tellOfDrains = (failed) => {
+      if (dry.size === 0) return;
       // A handler may run its pool dry again, which is told next time.
       for (const pool of [...dry]) pool.deref()?.tellOfDrain(failed);
     };

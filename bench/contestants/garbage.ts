@@ -1,4 +1,4 @@
-/** What collections.ts watches: `messages`, `nothing` or `garbage`, and how many. */
+/** What collections.ts watches: `messages`, `handlers`, `nothing` or `garbage`, and how many. */
 import { Inbox, MessagePool, openNetworking, Outbox, SendFlags } from "../../lib/index.ts";
 
 const [kind, count] = process.argv.slice(2);
@@ -7,7 +7,8 @@ const bytes = 128;
 const batches = Math.ceil(Number(count) / batch);
 
 // The same memory in all three.
-const { sockets } = openNetworking();
+const net = openNetworking();
+const { sockets } = net;
 const { connection1: from, connection2: to } = sockets.createSocketPair();
 const pool = new MessagePool({ slots: 512, slotBytes: bytes });
 const outbox = new Outbox(pool, { messages: batch });
@@ -25,9 +26,35 @@ function sendBatch(first: number): void {
 }
 
 let sum = 0;
+let handled = 0;
+const unserved = sockets.createSocketPair();
+const sender = net.adopt(kind === "handlers" ? from : unserved.connection1, { pump: "manual" });
+net.adopt(kind === "handlers" ? to : unserved.connection2, {
+  pump: "manual",
+  socket: {
+    message(_, message) {
+      handled++;
+      sum = (sum + message.view.getUint32(message.offset, true)) | 0;
+    },
+  },
+});
+
+function handleBatch(first: number): void {
+  for (let i = 0; i < batch; i++) {
+    sender.view.setUint32(sender.take(), first + i, true);
+    sender.commit(bytes);
+  }
+  // What was sent leaves with the first, and comes with the second.
+  for (let turns = 0; turns < 2; turns++) net.pump();
+}
+
 for (let turn = 0; turn < batches; turn++) {
   if (kind === "nothing") {
     for (let i = 0; i < batch; i++) sum = (sum + turn + i) | 0;
+    continue;
+  }
+  if (kind === "handlers") {
+    handleBatch(turn * batch);
     continue;
   }
   sendBatch(turn * batch);
@@ -38,6 +65,7 @@ for (let turn = 0; turn < batches; turn++) {
     if (kind === "garbage") kept[i] = { number: sum, payload: inbox.bytes(i) };
   }
 }
+if (kind === "handlers" && handled !== batches * batch) throw new Error(`${handled} messages came`);
 // So that no loop is found to be of no use.
 if (sum === 0.5) console.log(kept);
 process.exit();
