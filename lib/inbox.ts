@@ -35,6 +35,8 @@ export interface InboxOptions {
 }
 
 const columns = layoutOf(steam_sockets_columns);
+// Windows are looked at as signed words, so that those of pools are small integers, too: less than 0.
+const inPool = helperInPool | 0;
 const mostMessages = 65_536;
 const mostBytes = 1 << 30;
 const windowUnit = 1 << 20;
@@ -77,7 +79,7 @@ export class Inbox {
   private readonly connections: Uint32Array;
   private readonly lengths: Uint32Array;
   private readonly offsets: Uint32Array;
-  private readonly windowOf: Uint32Array;
+  private readonly windowOf: Int32Array;
   private readonly identityOf: Uint32Array;
   private readonly flagsOf: Int32Array;
   private readonly channels: Int32Array;
@@ -147,7 +149,7 @@ export class Inbox {
     this.connections = new Uint32Array(buffer, place(offsets.connection, 4), messages);
     this.lengths = new Uint32Array(buffer, place(offsets.byteLength, 4), messages);
     this.offsets = new Uint32Array(buffer, place(offsets.offset, 4), messages);
-    this.windowOf = new Uint32Array(buffer, place(offsets.window, 4), messages);
+    this.windowOf = new Int32Array(buffer, place(offsets.window, 4), messages);
     this.identityOf = new Uint32Array(buffer, place(offsets.identity, 4), messages);
     this.flagsOf = new Int32Array(buffer, place(offsets.flags, 4), messages);
     this.channels = new Int32Array(buffer, place(offsets.channel, 4), messages);
@@ -291,7 +293,7 @@ export class Inbox {
       this.openAt(backend.helper);
     }
     // The helper releases what is held first.
-    const count = backend.receive(this.number, source, handle, this.columns, maximum, this.copyUpTo);
+    const count = backend.receive(this.number, source, handle, this.columns, maximum, this.copyUpTo) | 0;
     this.backend = backend;
     this.filled = Math.max(0, count);
     return count < 0 ? undefined : count;
@@ -350,7 +352,7 @@ export class Inbox {
 
   private viewThrough(i: number, window: number): DataView {
     if (window === helperInArena) return this.arena.view;
-    if (window >= helperInPool) return this.poolView(window - helperInPool);
+    if (window < 0) return this.poolView(window - inPool);
     const isStanding = window < helperApart;
     const length = this.lengths[i]! + (isStanding ? this.offsets[i]! : 0);
     if (isStanding && length <= windowBytes) return this.standingView(window);
@@ -385,7 +387,7 @@ export class Inbox {
     const window = this.windowOf[i]!;
     const offset = this.offsets[i]!;
     const length = this.lengths[i]!;
-    if (window > helperInArena && window < helperInPool) {
+    if (window > helperInArena) {
       return new Uint8Array(windowOver(asAddress(integerAt(this.addresses, i)), length).buffer);
     }
     return new Uint8Array(this.view(i).buffer, offset, length);
@@ -414,6 +416,8 @@ export class Inbox {
 
 /** Views of single messages, by index. It knows no inbox, so that it can be ended when that is gone. */
 class OwnViews {
+  /** How many there are. Not the map's own size, which costs a call at each batch. */
+  size = 0;
   private readonly views = new Map<number, DataView>();
   private readonly addresses: Int32Array;
   private readonly inLibrary: boolean;
@@ -427,16 +431,13 @@ class OwnViews {
     this.inLibrary = inLibrary;
   }
 
-  get size(): number {
-    return this.views.size;
-  }
-
   get(i: number): DataView | undefined {
     return this.views.get(i);
   }
 
   set(i: number, view: DataView): void {
     this.views.set(i, view);
+    this.size = this.views.size;
   }
 
   /** Ends them all. Answers how many can't be ended, and sees that their memory lives on. */
@@ -448,6 +449,7 @@ class OwnViews {
       lost++;
     }
     this.views.clear();
+    this.size = 0;
     return lost;
   }
 }

@@ -25,7 +25,6 @@ export interface OutboxOptions {
 
 const mostMessages = 1 << 20;
 const mostCopyBytes = 1 << 30;
-const noCopies = null;
 
 /**
  * Messages that wait to be sent together: push, and hand it to `sendMessages`. Then {@link result} tells what became of
@@ -218,8 +217,14 @@ export class Outbox {
     mustBeOfOneHelper(backend, this.memory.helper);
     noteUse(this.pool);
     const count = this.waiting;
-    const copies = this.copiedBytes > 0 ? this.copies.bytes : noCopies;
-    const sent = backend.send(this.memory.number, this.rowMemory, count, copies, this.copiedBytes, this.keep);
+    const sent = backend.send(
+      this.memory.number,
+      this.rowMemory,
+      count,
+      this.copies.bytes,
+      this.copiedBytes,
+      this.keep,
+    );
     this.waiting = this.copiedBytes = 0;
     this.results = count;
     if (this.keep) this.keepFailed(count, count - sent);

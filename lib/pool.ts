@@ -316,8 +316,7 @@ export class MessagePool {
   }
 
   private noteUse(): void {
-    this.hand.settle();
-    this.mostUsed = Math.max(this.mostUsed, this.slots - this.hand.available);
+    this.mostUsed = Math.max(this.mostUsed, this.slots - this.hand.settle());
   }
 
   private tellOfDrain(failed: (error: unknown) => void): void {

@@ -45,8 +45,9 @@ export class Slots {
     this.slotBytes = memory.slotBytes;
     this.checked = checked;
     const indexBits = Math.ceil(Math.log2(Math.max(memory.slots, 2)));
-    this.mask = 2 ** indexBits - 1;
-    this.generation = 2 ** indexBits;
+    // Not by powers: those are doubles, and so would be all that is made of them.
+    this.mask = (1 << indexBits) - 1;
+    this.generation = 1 << indexBits;
     this.stride = memory.stride;
     this.number = memory.number;
     this.ring = ring;
@@ -84,7 +85,7 @@ export class Slots {
     if (typeof slot !== "number") this.refuse(slot);
     const index = slot & this.mask;
     if (this.checked && this.states[index] !== slot) this.refuse(slot);
-    return index * this.stride;
+    return Math.imul(index, this.stride);
   }
 
   /** Takes a slot out of the caller's hands. Answers its index. */
@@ -94,7 +95,7 @@ export class Slots {
     if (this.checked) {
       if (this.states[index] !== slot) this.refuse(slot);
       // Not by a word of an array: the slot may end anywhere.
-      if (this.view.getInt32(index * this.stride + this.slotBytes, true) !== guard) this.overrun(slot);
+      if (this.view.getInt32(Math.imul(index, this.stride) + this.slotBytes, true) !== guard) this.overrun(slot);
       this.states[index] = ~slot;
     }
     return index;
@@ -123,10 +124,11 @@ export class Slots {
   /**
    * Lays those that have come back, and that nobody wanted at once, on top of the others. Left where they are they
    * would be taken in the order in which they came, and a pool that was once in use as a whole would go round all of
-   * its memory for ever, out of the processor's cache.
+   * its memory for ever, out of the processor's cache. Answers how many there are then.
    */
-  settle(): void {
+  settle(): number {
     for (let index = this.ring.take(); index >= 0; index = this.ring.take()) this.lay(index);
+    return this.freeCount;
   }
 
   /** Takes out as many as are at hand, up to `count`. */
