@@ -517,5 +517,5 @@ export interface Listener {
 
 /** Does all in order, also what is added meanwhile. */
 function doAll(actions: (() => void)[]): void {
-  for (let action = actions.shift(); action !== undefined; action = actions.shift()) action();
+  while (actions.length > 0) actions.shift()?.();
 }
