@@ -20,15 +20,15 @@ constexpr int32_t kPart = 256;
 constexpr int32_t kWindowBits = 20;
 constexpr size_t kIdentityBytes = sizeof(SteamNetworkingIdentity);
 
-Inboxes &AllInboxes() {
-  static auto *const inboxes = new Inboxes;
-  return *inboxes;
+// Never destroyed: the last thread may end after it else.
+Inboxes &all_inboxes = *new Inboxes;
+
+Inbox *InboxOf(uint64_t owner, int32_t number) {
+  Inbox *const inbox = all_inboxes.Find(number);
+  return inbox != nullptr && inbox->owner.load(std::memory_order_relaxed) == owner ? inbox : nullptr;
 }
 
-Inbox *OwnInbox(int32_t number) {
-  Inbox *const inbox = AllInboxes().Find(number);
-  return inbox != nullptr && inbox->owner == ThisThread() ? inbox : nullptr;
-}
+Inbox *OwnInbox(int32_t number) { return InboxOf(ThisThread(), number); }
 
 int32_t Release(Inbox &inbox) {
   const auto count = static_cast<int32_t>(inbox.held.size() + inbox.slots.size());
@@ -57,11 +57,11 @@ void Leave(SteamNetworkingMessage_t *message) {
 }
 
 void Close(const Inboxes::Entry &entry) {
-  AllInboxes().Hide(entry.number);
+  all_inboxes.Hide(entry.number);
   (void)Release(*entry.thing);
   entry.thing->held.shrink_to_fit();
   entry.thing->slots.shrink_to_fit();
-  AllInboxes().GiveBack(Inboxes::PlaceOf(entry.number));
+  all_inboxes.GiveBack(Inboxes::PlaceOf(entry.number));
 }
 
 // Columns and arena of one call, filled one message after the other.
@@ -87,16 +87,21 @@ class Filling {
 
   // The payload of the message that was added last. One that we have sent out of a slot, over a pair in memory, is
   // looked at where it lies.
-  bool ShowInPool(const SteamNetworkingMessage_t &message) {
+  bool ShowInPool(const SteamNetworkingMessage_t &message, SendTag &tag) {
     if (message.m_pfnFreeData != FreeSlot || copy_up_to_ == UINT32_MAX) {
       return false;
     }
-    const SendTag tag = SendTag::Unpack(message.m_nUserData);
-    const Pool &pool = all_pools.At(tag.pool);
-    if (!pool.IsOpen()) {
+    tag = SendTag::Unpack(message.m_nUserData);
+    if (pool_ == nullptr || tag.pool != pool_place_) {
+      pool_ = &all_pools.At(tag.pool);
+      pool_place_ = tag.pool;
+      // Nobody but this thread, which owns it, could close it meanwhile.
+      pool_is_open_ = pool_->IsOpen();
+    }
+    if (!pool_is_open_) {
       return false;
     }
-    Place(STEAM_SOCKETS_IN_POOL | static_cast<uint32_t>(pool.number()), pool.OffsetOf(tag.slot));
+    Place(STEAM_SOCKETS_IN_POOL | static_cast<uint32_t>(pool_->number()), pool_->OffsetOf(tag.slot));
     return true;
   }
 
@@ -156,14 +161,19 @@ class Filling {
   uint32_t sender_ = k_HSteamNetConnection_Invalid;
   uint32_t identities_ = 0;
   int32_t count_ = 0;
+  // The one that was looked into last.
+  const Pool *pool_ = nullptr;
+  uint32_t pool_place_ = 0;
+  bool pool_is_open_ = false;
 };
 
 // Puts a message into the columns, and holds what must be held of it.
 void Take(Inbox &inbox, SteamNetworkingMessage_t *message, Filling &filling, Releasing &releasing) {
-  SendTag tag;
+  SendTag tag{};
   filling.Add(*message);
-  if (filling.ShowInPool(*message)) {
-    if (releasing.ReleaseAllButSlot(message, tag)) {
+  if (filling.ShowInPool(*message, tag)) {
+    if (Releasing::CanLeaveSlot(*message)) {
+      releasing.ReleaseAllButSlot(message, tag);
       inbox.slots.push_back({tag.pool, tag.slot});
       return;
     }
@@ -203,7 +213,7 @@ bool AreWhole(const steam_sockets_columns &columns) {
 }  // namespace
 
 void ReleaseHeldOf(int32_t library) {
-  AllInboxes().ForEach([library](const Inboxes::Entry &entry) {
+  all_inboxes.ForEach([library](const Inboxes::Entry &entry) {
     if (entry.number >= 0 && entry.thing->owner == ThisThread() && entry.thing->library == library) {
       (void)Release(*entry.thing);
     }
@@ -211,7 +221,7 @@ void ReleaseHeldOf(int32_t library) {
 }
 
 void LeaveHeldOf(uint64_t thread) {
-  AllInboxes().ForEach([thread](const Inboxes::Entry &entry) {
+  all_inboxes.ForEach([thread](const Inboxes::Entry &entry) {
     if (entry.number >= 0 && entry.thing->owner == thread) {
       std::for_each(entry.thing->held.begin(), entry.thing->held.end(), Leave);
       entry.thing->held.clear();
@@ -220,7 +230,7 @@ void LeaveHeldOf(uint64_t thread) {
 }
 
 void CloseInboxesOf(uint64_t thread) {
-  AllInboxes().ForEach([thread](const Inboxes::Entry &entry) {
+  all_inboxes.ForEach([thread](const Inboxes::Entry &entry) {
     if (entry.number >= 0 && entry.thing->owner == thread) {
       Close(entry);
     }
@@ -232,12 +242,12 @@ void CloseInboxesOf(uint64_t thread) {
 using namespace steam_sockets;
 
 int32_t steam_sockets_inbox_open(void) {
-  const Inboxes::Entry entry = AllInboxes().Take();
+  const Inboxes::Entry entry = all_inboxes.Take();
   if (entry.thing == nullptr) {
     return STEAM_SOCKETS_TOO_MANY;
   }
   entry.thing->owner = ThisThread();
-  AllInboxes().Publish(entry.number);
+  all_inboxes.Publish(entry.number);
   return entry.number;
 }
 
@@ -273,8 +283,9 @@ int32_t steam_sockets_inbox_close(int32_t number) {
 int32_t steam_sockets_receive(int32_t number, uint32_t epoch, int32_t inbox_number, int32_t source, uint32_t handle,
                               steam_sockets_columns *columns, int32_t maximum, uint32_t copy_up_to) {
   const Library *const library = OpenLibrary(number, epoch);
-  Inbox *const inbox = OwnInbox(inbox_number);
-  if (library == nullptr || inbox == nullptr) {
+  // Of the calling thread, as the library is.
+  Inbox *const inbox = library == nullptr ? nullptr : InboxOf(library->state.owner, inbox_number);
+  if (inbox == nullptr) {
     return STEAM_SOCKETS_NOT_OPEN;
   }
   if (source < STEAM_SOCKETS_FROM_CONNECTION || source > STEAM_SOCKETS_FROM_CHANNEL || columns == nullptr ||

@@ -21,10 +21,7 @@ namespace {
 constexpr size_t kErrorBytes = 1024;
 
 // Never destroyed: the library's threads may still call in while the process ends.
-std::array<Library, STEAM_SOCKETS_LIBRARIES> &Libraries() {
-  static auto *const libraries = new std::array<Library, STEAM_SOCKETS_LIBRARIES>;
-  return *libraries;
-}
+std::array<Library, STEAM_SOCKETS_LIBRARIES> &libraries = *new std::array<Library, STEAM_SOCKETS_LIBRARIES>;
 
 std::mutex &OpeningLock() {
   static auto *const lock = new std::mutex;
@@ -51,7 +48,14 @@ struct ThreadLife {
   }
 };
 
-thread_local ThreadLife this_thread;
+// Apart from its life, so that asking for it is one look.
+thread_local uint64_t this_thread = 0;
+
+uint64_t BeginThread() {
+  thread_local const ThreadLife life;
+  this_thread = life.number;
+  return life.number;
+}
 
 int32_t Fail(int32_t answer, char *error, const char *text) {
   if (error != nullptr) {
@@ -94,7 +98,7 @@ int32_t Start(int32_t number, const steam_sockets_functions &functions, const vo
   }
   SetCallbacks(number);
   Store(library.state.manual_poll, uint32_t{manual_poll});
-  Store(library.state.owner, this_thread.number);
+  Store(library.state.owner, ThisThread());
   Store(library.state.opens, uint32_t{1});
   Store(library.state.epoch, library.state.epoch + 1);
   return number;
@@ -146,16 +150,19 @@ void EndLibrariesOf(uint64_t thread) {
 
 }  // namespace
 
-uint64_t ThisThread() { return this_thread.number; }
+uint64_t ThisThread() {
+  const uint64_t number = this_thread;
+  return number != 0 ? number : BeginThread();
+}
 
-Library &LibraryAt(int32_t number) { return Libraries()[static_cast<size_t>(number)]; }
+Library &LibraryAt(int32_t number) { return libraries[static_cast<size_t>(number)]; }
 
 Library *OpenLibrary(int32_t number, uint32_t epoch) {
   if (number < 0 || number >= STEAM_SOCKETS_LIBRARIES || (epoch & 1) == 0) {
     return nullptr;
   }
   Library &library = LibraryAt(number);
-  if (Load(library.state.epoch) != epoch || Load(library.state.owner) != this_thread.number) {
+  if (Load(library.state.epoch) != epoch || Load(library.state.owner) != ThisThread()) {
     return nullptr;
   }
   return &library;
@@ -190,7 +197,7 @@ int32_t steam_sockets_open(const steam_sockets_functions *functions, const void 
     if (library.state.opens == 0) {
       unused = unused < 0 ? number : unused;
     } else if (library.functions.kill == functions->kill) {
-      if (library.state.owner != this_thread.number) {
+      if (library.state.owner != ThisThread()) {
         return Fail(STEAM_SOCKETS_OTHER_THREAD, error, "another thread of this process has the library open");
       }
       Store(library.state.opens, library.state.opens + 1);

@@ -1,13 +1,8 @@
 #include "message_store.h"
 
-#include <steam/steamnetworkingtypes.h>
-
 namespace steam_sockets {
 
 namespace {
-
-// Some 2 MB in each of the two lists.
-constexpr uint32_t kMostKept = 8192;
 
 SteamNetworkingMessage_t *Next(const SteamNetworkingMessage_t *message) {
   return static_cast<SteamNetworkingMessage_t *>(message->m_pData);
@@ -17,27 +12,9 @@ SteamNetworkingMessage_t *Next(const SteamNetworkingMessage_t *message) {
 
 MessageStore &store_of_built_in = *new MessageStore;
 
-bool MessageStore::Has(const SteamNetworkingMessage_t &message) { return message.m_pfnRelease == OnRelease; }
-
 void MessageStore::Adopt(SteamNetworkingMessage_t *message) {
   delete_.store(message->m_pfnRelease, std::memory_order_relaxed);
   message->m_pfnRelease = OnRelease;
-}
-
-SteamNetworkingMessage_t *MessageStore::Take() {
-  if (at_hand_.empty() && !TakeReturned()) {
-    return nullptr;
-  }
-  SteamNetworkingMessage_t *const message = at_hand_.back();
-  at_hand_.pop_back();
-  // The rest is set by who sends it, or was left alone.
-  message->m_identityPeer.m_eType = k_ESteamNetworkingIdentityType_Invalid;
-  message->m_identityPeer.m_cbSize = 0;
-  message->m_nConnUserData = 0;
-  message->m_usecTimeReceived = 0;
-  message->m_nMessageNumber = 0;
-  message->m_nChannel = -1;
-  return message;
 }
 
 bool MessageStore::TakeReturned() {
@@ -50,14 +27,6 @@ bool MessageStore::TakeReturned() {
     message = Next(message);
   }
   return true;
-}
-
-void MessageStore::PutBack(SteamNetworkingMessage_t *message) {
-  if (at_hand_.size() < kMostKept) {
-    at_hand_.push_back(message);
-  } else {
-    Delete(message);
-  }
 }
 
 void MessageStore::PutBackFromAnyThread(SteamNetworkingMessage_t *message) {

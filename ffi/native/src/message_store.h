@@ -5,11 +5,11 @@
 // no other. The store belongs to the thread that owns the library; messages come back from any thread.
 #pragma once
 
+#include <steam/steamnetworkingtypes.h>
+
 #include <atomic>
 #include <cstdint>
 #include <vector>
-
-struct SteamNetworkingMessage_t;
 
 namespace steam_sockets {
 
@@ -17,21 +17,44 @@ class MessageStore {
  public:
   // A message as the library makes it for no payload, but for its fields that every sender sets; null when there is
   // none. The owner.
-  SteamNetworkingMessage_t *Take();
+  SteamNetworkingMessage_t *Take() {
+    if (at_hand_.empty() && !TakeReturned()) {
+      return nullptr;
+    }
+    SteamNetworkingMessage_t *const message = at_hand_.back();
+    at_hand_.pop_back();
+    // The rest is set by who sends it, or was left alone.
+    message->m_identityPeer.m_eType = k_ESteamNetworkingIdentityType_Invalid;
+    message->m_identityPeer.m_cbSize = 0;
+    message->m_nConnUserData = 0;
+    message->m_usecTimeReceived = 0;
+    message->m_nMessageNumber = 0;
+    message->m_nChannel = -1;
+    return message;
+  }
 
   // Makes a new message of the library's one that comes here when it is released.
   void Adopt(SteamNetworkingMessage_t *message);
 
   // Whether it is one that comes here.
-  static bool Has(const SteamNetworkingMessage_t &message);
+  static bool Has(const SteamNetworkingMessage_t &message) { return message.m_pfnRelease == OnRelease; }
 
   // Takes back a message whose payload was let go of already. The owner.
-  void PutBack(SteamNetworkingMessage_t *message);
+  void PutBack(SteamNetworkingMessage_t *message) {
+    if (at_hand_.size() < kMostKept) {
+      at_hand_.push_back(message);
+    } else {
+      Delete(message);
+    }
+  }
 
   // Deletes what is in the store. The owner.
   void Clear();
 
  private:
+  // Some 2 MB in each of the two lists.
+  static constexpr uint32_t kMostKept = 8192;
+
   static void OnRelease(SteamNetworkingMessage_t *message);
   bool TakeReturned();
   void PutBackFromAnyThread(SteamNetworkingMessage_t *message);

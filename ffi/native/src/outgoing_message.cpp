@@ -4,20 +4,14 @@
 
 #include <cstdlib>
 
-#include "gns.h"
-#include "message_store.h"
 #include "segments.h"
 
 namespace steam_sockets {
 
-SteamNetworkingMessage_t *NewMessage(Library &library) {
-  const bool is_built_in = IsBuiltIn(library.functions);
-  SteamNetworkingMessage_t *message = is_built_in ? store_of_built_in.Take() : nullptr;
-  if (message == nullptr) {
-    message = static_cast<SteamNetworkingMessage_t *>(library.functions.allocate_message(library.utils, 0));
-    if (is_built_in && message != nullptr) {
-      store_of_built_in.Adopt(message);
-    }
+SteamNetworkingMessage_t *AllocateMessage(const Library &library, MessageStore *store) {
+  auto *const message = static_cast<SteamNetworkingMessage_t *>(library.functions.allocate_message(library.utils, 0));
+  if (store != nullptr && message != nullptr) {
+    store->Adopt(message);
   }
   return message;
 }
@@ -45,18 +39,12 @@ void ForgetSegments(const SteamNetworkingMessage_t &message) {
   }
 }
 
-bool Releasing::ReleaseAllButSlot(SteamNetworkingMessage_t *message, SendTag &tag) {
-  if (message->m_pfnFreeData != FreeSlot || !MessageStore::Has(*message)) {
-    return false;
-  }
-  tag = SendTag::Unpack(message->m_nUserData);
+void Releasing::AddSegments(const SendTag &tag) {
   if (tag.connection != tag_.connection || tag.library != tag_.library) {
     FlushSegments();
     tag_ = tag;
   }
   segments_ += tag.segments;
-  store_of_built_in.PutBack(message);
-  return true;
 }
 
 void Releasing::LetGo(uint32_t pool, uint32_t slot) {
@@ -68,8 +56,9 @@ void Releasing::LetGo(uint32_t pool, uint32_t slot) {
 }
 
 void Releasing::Release(SteamNetworkingMessage_t *message) {
-  SendTag tag;
-  if (ReleaseAllButSlot(message, tag)) {
+  if (CanLeaveSlot(*message)) {
+    const SendTag tag = SendTag::Unpack(message->m_nUserData);
+    ReleaseAllButSlot(message, tag);
     LetGo(tag.pool, tag.slot);
   } else {
     release_(message);

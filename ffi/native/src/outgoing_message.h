@@ -5,15 +5,15 @@
 #include <cstdint>
 
 #include "library.h"
+#include "message_store.h"
 #include "pool.h"
 #include "send_tag.h"
 
-struct SteamNetworkingMessage_t;
-
 namespace steam_sockets {
 
-// A message of the library without a payload, or null. The library's owner.
-SteamNetworkingMessage_t *NewMessage(Library &library);
+// A new message of the library without a payload, or null. It comes to the store, if there is one, when it is released.
+// The library's owner.
+SteamNetworkingMessage_t *AllocateMessage(const Library &library, MessageStore *store);
 
 // The free functions of messages whose payload lies in a slot, and of those whose payload is a copy. Any thread.
 void FreeSlot(SteamNetworkingMessage_t *message);
@@ -36,12 +36,22 @@ class Releasing {
 
   void Release(SteamNetworkingMessage_t *message);
 
-  // Whether it is one whose payload can outlive it; then it is released, and the payload is the caller's to let go of.
-  bool ReleaseAllButSlot(SteamNetworkingMessage_t *message, SendTag &tag);
+  // Whether it is one whose payload lies in a slot and can outlive it.
+  static bool CanLeaveSlot(const SteamNetworkingMessage_t &message) {
+    return message.m_pfnFreeData == FreeSlot && MessageStore::Has(message);
+  }
+  // Releases such a one, of this tag. The slot is the caller's to let go of.
+  void ReleaseAllButSlot(SteamNetworkingMessage_t *message, const SendTag &tag) {
+    if (tag.segments != 0) {
+      AddSegments(tag);
+    }
+    store_of_built_in.PutBack(message);
+  }
   void LetGo(uint32_t pool, uint32_t slot);
 
  private:
   void (*const release_)(void *message);
+  void AddSegments(const SendTag &tag);
   void FlushSegments();
   void FlushSlots();
 

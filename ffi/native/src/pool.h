@@ -136,7 +136,13 @@ using Pools = Registry<Pool, 4096>;
 // Never destroyed: messages may come back while the process ends.
 extern Pools &all_pools;
 
-// The open pool of this number when the calling thread owns it; else null.
+// The open pool of this number when this thread is its owner; else null.
+inline Pool *PoolOf(uint64_t owner, int32_t number) {
+  Pool *const pool = all_pools.Find(number);
+  return pool != nullptr && pool->owner() == owner ? pool : nullptr;
+}
+
+// As above, of the calling thread.
 Pool *OwnPool(int32_t number);
 
 // Closes the pools of a thread that ends.

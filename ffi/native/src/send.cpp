@@ -5,9 +5,12 @@
 #include <array>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <unordered_set>
 
+#include "gns.h"
 #include "library.h"
+#include "message_store.h"
 #include "outgoing_message.h"
 #include "pool.h"
 #include "room.h"
@@ -20,6 +23,7 @@ namespace {
 
 // SendMessages takes stack memory for each message, so a batch goes out in parts of this size.
 constexpr int32_t kPart = 1024;
+constexpr size_t kGap = 128;
 
 // Where the payloads of a batch lie.
 struct Payloads {
@@ -32,7 +36,8 @@ struct Payloads {
 
 class Batch {
  public:
-  Batch(Library &library, const Payloads &payloads) : library_(library), payloads_(payloads) {}
+  Batch(Library &library, const Payloads &payloads)
+      : library_(library), payloads_(payloads), store_(IsBuiltIn(library.functions) ? &store_of_built_in : nullptr) {}
   ~Batch() { DropShared(); }
   Batch(const Batch &) = delete;
   Batch &operator=(const Batch &) = delete;
@@ -82,7 +87,7 @@ class Batch {
       return Refuse(outgoing, k_EResultInvalidParam);
     }
     outgoing.result = 0;
-    if (!failures_.empty() && failures_.count(outgoing.connection) != 0) {
+    if (failures_ != nullptr && failures_->count(outgoing.connection) != 0) {
       GiveBackPayload(outgoing);
       return nullptr;
     }
@@ -93,7 +98,7 @@ class Batch {
     if (tag.segments != 0 && !AddSegments(tag.library, tag.connection, tag.segments)) {
       return Refuse(outgoing, k_EResultLimitExceeded);
     }
-    SteamNetworkingMessage_t *const message = NewMessage(library_);
+    SteamNetworkingMessage_t *const message = NewMessage();
     void *const payload = message == nullptr ? nullptr : PayloadOf(outgoing, tag);
     if (payload == nullptr) {
       if (message != nullptr) {
@@ -112,6 +117,12 @@ class Batch {
     message->m_nFlags = outgoing.flags;
     message->m_idxLane = outgoing.lane;
     return message;
+  }
+
+  // A message of the library without a payload, or null.
+  SteamNetworkingMessage_t *NewMessage() {
+    SteamNetworkingMessage_t *const message = store_ == nullptr ? nullptr : store_->Take();
+    return message != nullptr ? message : AllocateMessage(library_, store_);
   }
 
   // Where the library finds the bytes; null when there is no memory for them.
@@ -181,7 +192,10 @@ class Batch {
   }
 
   void NoteFailure(const steam_sockets_outgoing &outgoing) {
-    failures_.insert(outgoing.connection);
+    if (failures_ == nullptr) {
+      failures_ = std::make_unique<std::unordered_set<uint32_t>>();
+    }
+    failures_->insert(outgoing.connection);
     if (outgoing.result == -k_EResultLimitExceeded) {
       AwaitRoom(library_, outgoing.connection, outgoing.bytes);
     }
@@ -189,11 +203,14 @@ class Batch {
 
   Library &library_;
   const Payloads payloads_;
-  std::unordered_set<uint32_t> failures_;  // connections; later messages to them are not tried
+  MessageStore *const store_;  // null: the library's messages are not used again
+  // Connections; later messages to them are not tried. Made when there are any.
+  std::unique_ptr<std::unordered_set<uint32_t>> failures_;
   uint32_t shared_slot_ = 0;
   uint32_t shared_left_ = 0;
-  std::array<void *, kPart> messages_;
-  std::array<int64_t, kPart> results_;
+  // With gaps: at distances of 2^n bytes they would all want the same few lines of the processor's cache.
+  std::array<void *, kPart + kGap> messages_;
+  std::array<int64_t, kPart + kGap> results_;
   std::array<int32_t, kPart> indices_;
 };
 
@@ -206,8 +223,12 @@ using namespace steam_sockets;
 int32_t steam_sockets_send(int32_t number, uint32_t epoch, int32_t pool_number, steam_sockets_outgoing *messages,
                            int32_t count, const void *copies, uint32_t copies_bytes, bool keep_failed) {
   Library *const library = OpenLibrary(number, epoch);
-  Pool *const pool = pool_number < 0 ? nullptr : OwnPool(pool_number);
-  if (library == nullptr || (pool_number >= 0 && pool == nullptr)) {
+  if (library == nullptr) {
+    return STEAM_SOCKETS_NOT_OPEN;
+  }
+  // Of the calling thread, as the library is.
+  Pool *const pool = pool_number < 0 ? nullptr : PoolOf(library->state.owner, pool_number);
+  if (pool_number >= 0 && pool == nullptr) {
     return STEAM_SOCKETS_NOT_OPEN;
   }
   if (count < 0 || (count > 0 && messages == nullptr) || (copies == nullptr && copies_bytes > 0)) {
