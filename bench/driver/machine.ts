@@ -38,8 +38,10 @@ export function thisMachine(quick: boolean): Machine {
 }
 
 /** In one line. */
-export function describeMachine({ date, quick, processor, cores, system, bun, library, koffi }: Machine): string {
-  return `${date}, ${quick ? "a quick run" : "a full run"} on ${cores} cores of ${processor}, ${system}; Bun ${bun}, ${library}, koffi ${koffi}`;
+export function describeMachine(machine: Machine): string {
+  const { date, quick, processor, cores, system, bun, library, koffi } = machine;
+  const beside = loadWarning(machine) === undefined ? "" : ", beside other work,";
+  return `${date}, ${quick ? "a quick run" : "a full run"}${beside} on ${cores} cores of ${processor}, ${system}; Bun ${bun}, ${library}, koffi ${koffi}`;
 }
 
 /** What there is to say when others want the cores too; undefined on a quiet machine. */
