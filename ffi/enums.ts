@@ -75,6 +75,10 @@ export const cNames = {
       MessagesSessionFailed: "STEAM_SOCKETS_MESSAGES_SESSION_FAILED",
       DebugOutput: "STEAM_SOCKETS_DEBUG_OUTPUT",
       Drained: "STEAM_SOCKETS_DRAINED",
+      FakeIPResult: "STEAM_SOCKETS_FAKE_IP_RESULT",
+      LoggedOn: "STEAM_SOCKETS_LOGGED_ON",
+      LogOnFailed: "STEAM_SOCKETS_LOG_ON_FAILED",
+      LoggedOff: "STEAM_SOCKETS_LOGGED_OFF",
     } satisfies Record<keyof typeof HelperRecordKind, string>,
   },
   HelperSource: {
@@ -83,6 +87,7 @@ export const cNames = {
       Connection: "STEAM_SOCKETS_FROM_CONNECTION",
       PollGroup: "STEAM_SOCKETS_FROM_POLL_GROUP",
       Channel: "STEAM_SOCKETS_FROM_CHANNEL",
+      FakePort: "STEAM_SOCKETS_FROM_FAKE_PORT",
     } satisfies Record<keyof typeof HelperSource, string>,
   },
   IdentityType: {

@@ -220,25 +220,49 @@ export const SteamDatagramGameCoordinatorServerLogin = struct(["steam"], "natura
 
 /** The flat functions that the helper calls. */
 export const steam_sockets_functions = struct(["helper"], "natural", {
-  init: { c: "init", type: "ptr" },
   kill: { c: "kill", type: "ptr" },
   sockets: { c: "sockets", type: "ptr" },
   utils: { c: "utils", type: "ptr" },
-  setConfigPointer: { c: "set_config_pointer", type: "ptr" },
-  runCallbacks: { c: "run_callbacks", type: "ptr" },
   allocateMessage: { c: "allocate_message", type: "ptr" },
   sendMessages: { c: "send_messages", type: "ptr" },
   receiveOnConnection: { c: "receive_on_connection", type: "ptr" },
   receiveOnPollGroup: { c: "receive_on_poll_group", type: "ptr" },
   releaseMessage: { c: "release_message", type: "ptr" },
+  realTimeStatus: { c: "real_time_status", type: "ptr" },
+  configValue: { c: "config_value", type: "ptr" },
+  init: { c: "init", type: "ptr" },
+  setConfigPointer: { c: "set_config_pointer", type: "ptr" },
+  runCallbacks: { c: "run_callbacks", type: "ptr" },
+  initUser: { c: "init_user", type: "ptr" },
+  initGameServer: { c: "init_game_server", type: "ptr" },
+  pipe: { c: "pipe", type: "ptr" },
+  dispatchByHand: { c: "dispatch_by_hand", type: "ptr" },
+  runFrame: { c: "run_frame", type: "ptr" },
+  nextCallback: { c: "next_callback", type: "ptr" },
+  freeCallback: { c: "free_callback", type: "ptr" },
   setDebugOutput: { c: "set_debug_output", type: "ptr" },
   setManualPollMode: { c: "set_manual_poll_mode", type: "ptr" },
   poll: { c: "poll", type: "ptr" },
   configureLanes: { c: "configure_lanes", type: "ptr" },
-  realTimeStatus: { c: "real_time_status", type: "ptr" },
-  configValue: { c: "config_value", type: "ptr" },
   messages: { c: "messages", type: "ptr" },
   receiveOnChannel: { c: "receive_on_channel", type: "ptr" },
+  receiveOnFakePort: { c: "receive_on_fake_port", type: "ptr" },
+});
+
+/** How the helper shall start a library. */
+export const steam_sockets_start = struct(["helper"], "natural", {
+  identity: { c: "identity", type: "ptr" },
+  version: { c: "version", type: "ptr" },
+  interfaces: { c: "interfaces", type: "ptr" },
+  debugLevel: { c: "debug_level", type: "i32" },
+  manualPoll: { c: "manual_poll", type: "u32" },
+  appID: { c: "app_id", type: "u32" },
+  ip: { c: "ip", type: "u32" },
+  gamePort: { c: "game_port", type: "u16" },
+  queryPort: { c: "query_port", type: "u16" },
+  mode: { c: "mode", type: "i32" },
+  result: { c: "result", type: "i32" },
+  reserved: { c: "reserved", type: "u32" },
 });
 
 /** What can be read of an open library at any time. */

@@ -15,6 +15,7 @@ export {
   IdentityType,
   Result,
   SendFlags,
+  ServerMode,
 } from "../ffi/enums.ts";
 export type { AdoptOptions } from "./adopt.ts";
 export { CloseCode } from "./close-code.ts";
@@ -26,6 +27,7 @@ export type { DispatcherOptions } from "./dispatcher.ts";
 export type { Handler } from "./emitter.ts";
 export * from "./errors.ts";
 export type { ConnectionStatusChangedEvent, DebugOutputEvent, DrainEvent, NetworkingEvents } from "./events.ts";
+export { GameServer, type GameServerOptions } from "./game-server.ts";
 export type { ConnectionClosing, ConnectionHandlers } from "./handlers.ts";
 export * from "./handles.ts";
 export { Inbox, type InboxMode, type InboxOptions } from "./inbox.ts";
@@ -41,6 +43,7 @@ export type { OutgoingMessage } from "./send.ts";
 export { Server, type ConnectionLimits, type ConnectionRequest, type ListenOptions, type Refusal } from "./server.ts";
 export { LentShare, PoolShare, type ShareTicket } from "./share.ts";
 export { NETWORK_PRESETS, type NetworkConditions, type NetworkPreset } from "./simulate.ts";
-export { MAX_UNACKNOWLEDGED_SEGMENTS, NetworkingSockets } from "./sockets.ts";
+export { MAX_UNACKNOWLEDGED_SEGMENTS } from "./sockets/traffic.ts";
+export { NetworkingSockets } from "./sockets.ts";
 export { NetworkingUtils } from "./utils.ts";
 export type { MessageData } from "./validate.ts";

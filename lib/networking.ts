@@ -1,9 +1,7 @@
 /** `openNetworking`: a network, open on this thread. */
 import { DebugOutputType } from "../ffi/enums.ts";
 import type { Backend } from "../sdk/backend.ts";
-import { GnsBackend } from "../sdk/gns.ts";
-import { NativeLibrary, type LibraryKind } from "../sdk/library.ts";
-import { locateLibrary } from "../sdk/locate.ts";
+import type { LibraryKind } from "../sdk/library.ts";
 import { ConfigTable, type ConfigOptions } from "./config.ts";
 import { adoptThrough, type AdoptOptions } from "./adopt.ts";
 import { connectThrough, type ConnectOptions } from "./connect.ts";
@@ -12,33 +10,48 @@ import { Dispatcher, type DispatcherOptions } from "./dispatcher.ts";
 import type { Emitter, Handler } from "./emitter.ts";
 import { AlreadyRunningError } from "./errors.ts";
 import { EventHub } from "./event-hub.ts";
+import type { GameServer, GameServerOptions } from "./game-server.ts";
 import { releaseHeldOf } from "./inbox.ts";
 import type { DebugOutputEvent, NetworkingEvents } from "./events.ts";
 import type { ConnectionHandle } from "./handles.ts";
-import { parseIdentity } from "./identity.ts";
 import { NetworkingMessages } from "./messages.ts";
+import { openBackend } from "./open-backend.ts";
 import { Receiver } from "./receive.ts";
 import { runLoop, type Phases, type RunOptions, type RunSummary } from "./run.ts";
 import { Server, type ListenOptions } from "./server.ts";
 import { Simulation, type NetworkConditions, type NetworkPreset } from "./simulate.ts";
 import { NetworkingSockets } from "./sockets.ts";
 import { NetworkingUtils } from "./utils.ts";
-import { boolean, count, describe, integer } from "./validate.ts";
+import { count, integer } from "./validate.ts";
 
 /** How to open a network. Everything can be left out. */
 export interface NetworkingOptions {
   /**
    * The library file to load. Without it: what the environment variable `STEAM_SOCKETS_LIBRARY` names, else the
-   * package for this platform, else this checkout's own build.
+   * package for this platform, else this checkout's own build. For Steam: what `STEAM_SOCKETS_STEAM_API` names, else
+   * Valve's `steam_api` beside the program, beside the executable, or in the working folder.
    */
   readonly library?: string;
-  /** Which kind of library to open: Valve's GameNetworkingSockets. */
-  readonly backend?: "gns";
-  /** Who we are, in the SDK's text form (`"str:alice"`); anonymous without it. One for the process. */
+  /**
+   * Which kind of library to open: Valve's GameNetworkingSockets, which needs no Steam, or `steam_api`. When it is left
+   * out: Steam with `gameServer`, else whichever kind the library file is.
+   */
+  readonly backend?: "gns" | "steam";
+  /** GameNetworkingSockets: who we are, in the SDK's text form (`"str:alice"`); anonymous without it. One for the process. */
   readonly identity?: string;
+  /**
+   * Steam: the game, set in the environment as `SteamAppId` where Steam looks for it. Without it the environment
+   * must have it, or a file steam_appid.txt in the working folder, unless the Steam client started this program.
+   */
+  readonly appId?: number;
+  /** Steam: opens a game server in place of the user of a running Steam client. One for the process. */
+  readonly gameServer?: GameServerOptions;
   /** Config options for everything, until the last close; see {@link NetworkingUtils.setConfigValue}. */
   readonly config?: ConfigOptions;
-  /** Who does the library's work: its own thread, or you by {@link Networking.poll}. One for the process. */
+  /**
+   * GameNetworkingSockets: whether you do the library's work, by {@link Networking.poll}, and not a thread of its own.
+   * One for the process.
+   */
   readonly manualPoll?: boolean;
   /** How much room {@link Networking.listen} and {@link Networking.connect} have for what is sent. */
   readonly pool?: DispatcherOptions;
@@ -64,7 +77,11 @@ const mostSendBuffer = 0x1000_0000;
  * Loads a networking library and starts it on this thread. Opened again on the same thread it is shared: each opening
  * is closed for itself, and the last close ends the library.
  *
- * On GameNetworkingSockets. C: `GameNetworkingSockets_Init`.
+ * GameNetworkingSockets and Steam, and Steam's user and its game server, can be open at the same time: each is a network
+ * of its own.
+ *
+ * On GameNetworkingSockets and steam_api. C: `GameNetworkingSockets_Init`, `SteamAPI_InitFlat`,
+ * `SteamInternal_GameServer_Init_V2`.
  *
  * @throws LibraryNotFoundError listing every place that was looked at.
  * @throws LibraryLoadError when the file is no library, or one without our functions.
@@ -89,6 +106,8 @@ export class Networking {
   readonly messages: NetworkingMessages;
   /** Clock, config options, log. */
   readonly utils: NetworkingUtils;
+  /** The Steam game server that this network was opened as, undefined for others. */
+  readonly gameServer: GameServer | undefined;
   /** What this network runs on. */
   readonly library: LibraryInfo;
   readonly #backend: Backend;
@@ -107,24 +126,18 @@ export class Networking {
 
   /** @internal Use {@link openNetworking}. */
   constructor(options: NetworkingOptions) {
-    if (options.backend !== undefined && options.backend !== "gns") {
-      throw new TypeError(`backend must be "gns", not ${describe(options.backend)}`);
-    }
-    const { path } = locateLibrary(options.library);
-    const library = NativeLibrary.load(path);
     const { debugOutput } = options;
     if (debugOutput !== undefined) {
       integer(debugOutput.level, "the level of debug output", DebugOutputType.None, DebugOutputType.Everything);
     }
-    this.#backend = new GnsBackend(library, {
-      identity: options.identity === undefined ? undefined : parseIdentity(library, options.identity),
-      manualPoll: options.manualPoll === undefined ? undefined : boolean(options.manualPoll, "manualPoll"),
-      debugLevel: debugOutput?.level,
-    });
+    const { backend, gameServer } = openBackend(options);
+    const { library } = backend;
+    this.#backend = backend;
+    this.gameServer = gameServer;
     this.#pool = options.pool;
     this.#hub = EventHub.of(this.#backend);
     this.#events = this.#hub.attach();
-    this.library = { kind: library.kind, path, version: this.#backend.version };
+    this.library = { kind: library.kind, path: library.path, version: backend.version };
     const config = (this.#config = new ConfigTable(this.#backend));
     this.#receiver = new Receiver(this.#backend);
     this.sockets = new NetworkingSockets(this.#backend, config, this.#hub, this.#receiver);

@@ -41,6 +41,11 @@ export interface Backend {
   readonly sockets: Address;
   /** The `self` of ISteamNetworkingUtils. */
   readonly utils: Address;
+  /**
+   * The `self` of ISteamNetworkingMessages.
+   * @throws UnsupportedError when the library has none.
+   */
+  readonly messages: Address;
   /** Debug records that newer ones pushed out before anybody read them. */
   readonly debugOutputsDropped: number;
   /**
@@ -92,6 +97,10 @@ export interface Backend {
     maximum: number,
     copyUpTo: number,
   ): number;
+  /** Makes an ISteamNetworkingFakeUDPPort known, answering the number by which it is received from. */
+  fakePort(port: Address): number;
+  /** Forgets a fake UDP port, which then may be destroyed. */
+  forgetFakePort(number: number): void;
   /** Gives this opening back; the last one ends the library, waiting for connections that linger. Twice does nothing. */
   close(lingerMilliseconds: number): void;
 }

@@ -1,5 +1,6 @@
 /** A networking library's file, loaded: which kind it is, what it can do, and its functions. */
 import { addressOfFunction, loadFunctions, type FunctionGroups, type LoadedFunctions } from "../ffi/load.ts";
+import { accessors } from "../ffi/functions/accessors.ts";
 import { networking, symbolOf, type FlatFunction, type LibraryKind } from "../ffi/functions/index.ts";
 import type { Address } from "../ffi/memory.ts";
 import { LibraryLoadError, UnsupportedError } from "./errors.ts";
@@ -12,6 +13,15 @@ type Loaded = LoadedFunctions<typeof networking>["functions"];
 export type NetworkingFunctions = {
   readonly [Group in keyof Loaded]: { readonly [Name in keyof Loaded[Group]]: NonNullable<Loaded[Group][Name]> };
 };
+
+/** The accessor of an interface, in the version that a library has. */
+export interface Accessor {
+  /** Three digits. */
+  readonly version: string;
+  readonly address: Address;
+  /** The interface; null when the library has not been started. */
+  call(): Address | null;
+}
 
 /** A loaded library file. It is never unloaded: it has threads of its own. */
 export class NativeLibrary {
@@ -41,6 +51,7 @@ export class NativeLibrary {
   readonly missing: readonly string[];
   readonly #loadedFunctions: Loaded;
   readonly #symbols: ReadonlySet<string>;
+  readonly #accessors = new Map<string, Accessor>();
 
   private constructor(path: string) {
     const kind = kindOf(path);
@@ -65,6 +76,29 @@ export class NativeLibrary {
   /** Whether the library has a function, by its C name. */
   has(symbol: string): boolean {
     return this.#symbols.has(symbol);
+  }
+
+  /**
+   * The newest of an interface's accessors that the library has.
+   * @param base its name without the version: "SteamAPI_SteamNetworkingSockets_SteamAPI".
+   */
+  accessor(base: string): Accessor | undefined {
+    const known = this.#accessors.get(base);
+    if (known !== undefined) return known;
+    const { functions } = openFile(this.path, { versions: accessors(base) }, this.kind);
+    const newest = Object.entries(functions.versions).findLast(([, fn]) => fn !== undefined);
+    if (newest?.[1] === undefined) return undefined;
+    const [version, fn] = newest;
+    const accessor = {
+      version,
+      address: addressOfFunction(fn),
+      call() {
+        const address = fn();
+        return typeof address === "number" ? address : null;
+      },
+    };
+    this.#accessors.set(base, accessor);
+    return accessor;
   }
 
   /** The address of one of its functions, for native code that calls it; null when the library lacks it. */

@@ -36,6 +36,14 @@ export const HelperRecordKind = {
   DebugOutput: 6,
   /** `STEAM_SOCKETS_DRAINED`: the handle of a connection that was full and has room again */
   Drained: 7,
+  /** `STEAM_SOCKETS_FAKE_IP_RESULT`: SteamNetworkingFakeIPResult_t */
+  FakeIPResult: 8,
+  /** `STEAM_SOCKETS_LOGGED_ON`: SteamServersConnected_t */
+  LoggedOn: 9,
+  /** `STEAM_SOCKETS_LOG_ON_FAILED`: SteamServerConnectFailure_t */
+  LogOnFailed: 10,
+  /** `STEAM_SOCKETS_LOGGED_OFF`: SteamServersDisconnected_t */
+  LoggedOff: 11,
 } as const;
 /** One of {@link HelperRecordKind}. */
 export type HelperRecordKind = (typeof HelperRecordKind)[keyof typeof HelperRecordKind];
@@ -48,6 +56,8 @@ export const HelperSource = {
   PollGroup: 2,
   /** `STEAM_SOCKETS_FROM_CHANNEL`: a channel of NetworkingMessages */
   Channel: 3,
+  /** `STEAM_SOCKETS_FROM_FAKE_PORT`: a fake UDP port, by its number */
+  FakePort: 4,
 } as const;
 /** One of {@link HelperSource}. */
 export type HelperSource = (typeof HelperSource)[keyof typeof HelperSource];

@@ -14,8 +14,8 @@ export const helper = {
     returns: "cstring",
   },
   open: {
-    c: "int32_t steam_sockets_open(const steam_sockets_functions *functions, const void *identity, bool manual_poll, int32_t debug_level, char *error)",
-    args: ["ptr", "ptr", "bool", "i32", "ptr"],
+    c: "int32_t steam_sockets_open(const steam_sockets_functions *functions, steam_sockets_start *start, char *error)",
+    args: ["ptr", "ptr", "ptr"],
     returns: "i32",
   },
   close: {
@@ -115,6 +115,16 @@ export const helper = {
   },
   segments: {
     c: "int32_t steam_sockets_segments(int32_t library, uint32_t epoch, uint32_t connection)",
+    args: ["i32", "u32", "u32"],
+    returns: "i32",
+  },
+  fake_port_open: {
+    c: "int32_t steam_sockets_fake_port_open(int32_t library, uint32_t epoch, void *port)",
+    args: ["i32", "u32", "ptr"],
+    returns: "i32",
+  },
+  fake_port_close: {
+    c: "int32_t steam_sockets_fake_port_close(int32_t library, uint32_t epoch, uint32_t port)",
     args: ["i32", "u32", "u32"],
     returns: "i32",
   },

@@ -40,7 +40,7 @@ extern "C" {
 #endif
 
 /* The version of this contract. A program built for another one must not call anything else here. */
-#define STEAM_SOCKETS_CONTRACT 3
+#define STEAM_SOCKETS_CONTRACT 4
 
 /* How many libraries can be open at once. */
 #define STEAM_SOCKETS_LIBRARIES 4
@@ -77,32 +77,62 @@ STEAM_SOCKETS_API const char *steam_sockets_build(void);
 
 /* ---- opening and closing ---------------------------------------------------------------------------------------- */
 
-/* The flat functions that the helper calls. Those of the first group must be there, others may be null. */
+/* The flat functions that the helper calls. Those of the first group must be there, and one way to start with what
+ * belongs to it; others may be null. */
 typedef struct steam_sockets_functions {
-  bool (*init)(const void *identity, char *error);                      /* GameNetworkingSockets_Init */
-  void (*kill)(void);                                                   /* GameNetworkingSockets_Kill */
-  void *(*sockets)(void);                                               /* the accessor of ISteamNetworkingSockets */
-  void *(*utils)(void);                                                 /* the accessor of ISteamNetworkingUtils */
-  bool (*set_config_pointer)(void *utils, int32_t option, void *value); /* ..Utils_SetGlobalConfigValuePtr */
-  void (*run_callbacks)(void *sockets);                                 /* ..Sockets_RunCallbacks */
-  void *(*allocate_message)(void *utils, int32_t bytes);                /* ..Utils_AllocateMessage */
+  void (*kill)(void);     /* GameNetworkingSockets_Kill, SteamAPI_Shutdown or SteamGameServer_Shutdown */
+  void *(*sockets)(void); /* the accessor of ISteamNetworkingSockets */
+  void *(*utils)(void);   /* the accessor of ISteamNetworkingUtils */
+  void *(*allocate_message)(void *utils, int32_t bytes); /* ..Utils_AllocateMessage */
   void (*send_messages)(void *sockets, int32_t count, void **messages, int64_t *results, bool delete_failed);
   int32_t (*receive_on_connection)(void *sockets, uint32_t connection, void **messages, int32_t maximum);
   int32_t (*receive_on_poll_group)(void *sockets, uint32_t poll_group, void **messages, int32_t maximum);
   void (*release_message)(void *message); /* SteamNetworkingMessage_t_Release */
+  /* What these two tell says when a connection that was full has room again. */
+  int32_t (*real_time_status)(void *sockets, uint32_t connection, void *status, int32_t lanes, void *lane_statuses);
+  int32_t (*config_value)(void *utils, int32_t option, int32_t scope, intptr_t object, int32_t *type, void *value,
+                          size_t *bytes);
+
+  /* GameNetworkingSockets: its start, and its callbacks by functions of ours that it calls. */
+  bool (*init)(const void *identity, char *error);                      /* GameNetworkingSockets_Init */
+  bool (*set_config_pointer)(void *utils, int32_t option, void *value); /* ..Utils_SetGlobalConfigValuePtr */
+  void (*run_callbacks)(void *sockets);                                 /* ..Sockets_RunCallbacks */
+
+  /* Steam: one of its starts, for a user or for a game server, and its callbacks, which are fetched from a pipe. */
+  int32_t (*init_user)(char *error); /* SteamAPI_InitFlat */
+  int32_t (*init_game_server)(uint32_t ip, uint16_t game_port, uint16_t query_port, int32_t mode, const char *version,
+                              const char *interfaces, char *error); /* SteamInternal_GameServer_Init_V2 */
+  int32_t (*pipe)(void);                               /* SteamAPI_GetHSteamPipe or SteamGameServer_GetHSteamPipe */
+  void (*dispatch_by_hand)(void);                      /* SteamAPI_ManualDispatch_Init */
+  void (*run_frame)(int32_t pipe);                     /* ..ManualDispatch_RunFrame */
+  bool (*next_callback)(int32_t pipe, void *callback); /* ..ManualDispatch_GetNextCallback */
+  void (*free_callback)(int32_t pipe);                 /* ..ManualDispatch_FreeLastCallback */
 
   void (*set_debug_output)(void *utils, int32_t level, void (*function)(int32_t level, const char *text));
   void (*set_manual_poll_mode)(bool manual); /* SteamNetworkingSockets_SetManualPollMode */
   void (*poll)(int32_t milliseconds);        /* SteamNetworkingSockets_Poll */
   int32_t (*configure_lanes)(void *sockets, uint32_t connection, int32_t lanes, const int32_t *priorities,
                              const uint16_t *weights);
-  /* What these two tell says when a connection that was full has room again. */
-  int32_t (*real_time_status)(void *sockets, uint32_t connection, void *status, int32_t lanes, void *lane_statuses);
-  int32_t (*config_value)(void *utils, int32_t option, int32_t scope, intptr_t object, int32_t *type, void *value,
-                          size_t *bytes);
   void *(*messages)(void); /* the accessor of ISteamNetworkingMessages */
   int32_t (*receive_on_channel)(void *messages, int32_t channel, void **received, int32_t maximum);
+  int32_t (*receive_on_fake_port)(void *port, void **messages, int32_t maximum); /* ..FakeUDPPort_ReceiveMessages */
 } steam_sockets_functions;
+
+/* How to start a library. Looked at by the first open only, but for the debug level's ring. */
+typedef struct steam_sockets_start {
+  const void *identity;   /* GameNetworkingSockets: SteamNetworkingIdentity (136 bytes) or null */
+  const char *version;    /* game server: its own version, "1.0.0.0" */
+  const char *interfaces; /* game server: interface versions, a zero after each and one more at the end */
+  int32_t debug_level;    /* most detailed ESteamNetworkingSocketsDebugOutputType that is kept; 0 is none */
+  uint32_t manual_poll;   /* GameNetworkingSockets: 1 for no service thread, the owner calls steam_sockets_poll */
+  uint32_t app_id;        /* Steam: put into the environment, where Steam looks for it; 0: as it is there */
+  uint32_t ip;            /* game server: the IPv4 address to bind, in host order; 0 for all */
+  uint16_t game_port;     /* game server */
+  uint16_t query_port;    /* game server */
+  int32_t mode;           /* game server: EServerMode */
+  int32_t result;         /* out: Steam's ESteamAPIInitResult when the start failed */
+  uint32_t reserved;
+} steam_sockets_start;
 
 /* What can be read of a library at any time, by any thread, without a call. It lies in static memory. */
 typedef struct steam_sockets_state {
@@ -118,16 +148,13 @@ typedef struct steam_sockets_state {
 
 /*
  * Opens the networking library whose functions are given, or shares it when this thread has it open. Two opens mean
- * the same library when they give the same kill function.
- *  identity      SteamNetworkingIdentity (136 bytes) or null; looked at by the first open only
- *  manual_poll   first open only: no service thread, the owner calls steam_sockets_poll
- *  debug_level   most detailed ESteamNetworkingSocketsDebugOutputType that is kept in the debug ring; 0 is none
- *  error         1,024 bytes, gets a text when the answer is negative
+ * the same library when they give the same kill function, so Steam's user and its game server are two libraries.
+ * `error` has 1,024 bytes and gets a text when the answer is negative.
  * Answers the library's number from 0 to STEAM_SOCKETS_LIBRARIES - 1, or OTHER_THREAD, START_FAILED, TOO_MANY,
  * NO_FUNCTION.
  */
-STEAM_SOCKETS_API int32_t steam_sockets_open(const steam_sockets_functions *functions, const void *identity,
-                                             bool manual_poll, int32_t debug_level, char *error);
+STEAM_SOCKETS_API int32_t steam_sockets_open(const steam_sockets_functions *functions, steam_sockets_start *start,
+                                             char *error);
 
 /*
  * Gives one open back. The last one drops what waits in the rings, waits for connections that linger (at most
@@ -144,7 +171,7 @@ STEAM_SOCKETS_API uint64_t steam_sockets_thread(void);
 
 /* ---- events ------------------------------------------------------------------------------------------------------ */
 
-/* What a record tells. The payload is the library's own struct, but for the last two. */
+/* What a record tells. The payload is the library's own struct, but for 6 and 7. */
 enum {
   STEAM_SOCKETS_STATUS_CHANGED = 1,           /* SteamNetConnectionStatusChangedCallback_t */
   STEAM_SOCKETS_AUTHENTICATION_STATUS = 2,    /* SteamNetAuthenticationStatus_t */
@@ -153,6 +180,10 @@ enum {
   STEAM_SOCKETS_MESSAGES_SESSION_FAILED = 5,  /* SteamNetworkingMessagesSessionFailed_t */
   STEAM_SOCKETS_DEBUG_OUTPUT = 6,             /* UTF-8 text without a closing zero; argument is its level */
   STEAM_SOCKETS_DRAINED = 7,                  /* uint32_t: a connection that was full and has room again */
+  STEAM_SOCKETS_FAKE_IP_RESULT = 8,           /* SteamNetworkingFakeIPResult_t */
+  STEAM_SOCKETS_LOGGED_ON = 9,                /* SteamServersConnected_t */
+  STEAM_SOCKETS_LOG_ON_FAILED = 10,           /* SteamServerConnectFailure_t */
+  STEAM_SOCKETS_LOGGED_OFF = 11,              /* SteamServersDisconnected_t */
 };
 
 /* The head of a record. The payload follows at once; the next record starts `bytes` after this one. */
@@ -364,8 +395,16 @@ enum { STEAM_SOCKETS_IN_ARENA = 0 };
 enum {
   STEAM_SOCKETS_FROM_CONNECTION = 1,
   STEAM_SOCKETS_FROM_POLL_GROUP = 2,
-  STEAM_SOCKETS_FROM_CHANNEL = 3, /* of ISteamNetworkingMessages */
+  STEAM_SOCKETS_FROM_CHANNEL = 3,   /* of ISteamNetworkingMessages */
+  STEAM_SOCKETS_FROM_FAKE_PORT = 4, /* by the number that steam_sockets_fake_port_open answered */
 };
+
+/* Makes a fake UDP port (ISteamNetworkingFakeUDPPort, of this library) known. Answers its number, the same for the same
+ * port, or NOT_OPEN, BAD_ARGUMENT. */
+STEAM_SOCKETS_API int32_t steam_sockets_fake_port_open(int32_t library, uint32_t epoch, void *port);
+
+/* Forgets a fake UDP port, which then may be destroyed. Answers 0, or NOT_OPEN, NO_HANDLE. */
+STEAM_SOCKETS_API int32_t steam_sockets_fake_port_close(int32_t library, uint32_t epoch, uint32_t port);
 
 /* Makes an inbox, which belongs to the calling thread: it holds messages whose payload was not copied. Answers its
  * number, from 0, or TOO_MANY. When its thread ends, messages that it holds are left where they are: JavaScript may

@@ -11,6 +11,7 @@
 
 #include "library.h"
 #include "room.h"
+#include "steam.h"
 
 namespace steam_sockets {
 
@@ -84,6 +85,14 @@ int32_t Read(RecordRing &ring, void *into, uint32_t capacity) {
 
 }  // namespace
 
+void RunCallbacks(Library &library) {
+  if (IsSteam(library.functions)) {
+    FetchCallbacks(library);
+  } else {
+    library.functions.run_callbacks(library.sockets);
+  }
+}
+
 void SetCallbacks(int32_t number) {
   const Library &library = LibraryAt(number);
   const CallbackTable &table = TableAt(number);
@@ -120,7 +129,7 @@ int32_t steam_sockets_run_callbacks(int32_t number, uint32_t epoch, void *into, 
   if (library == nullptr) {
     return STEAM_SOCKETS_NOT_OPEN;
   }
-  library->functions.run_callbacks(library->sockets);
+  RunCallbacks(*library);
   TellOfRoom(*library);
   return Read(library->events, into, capacity);
 }

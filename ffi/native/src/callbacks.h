@@ -3,7 +3,12 @@
 
 #include <cstdint>
 
+#include "library.h"
+
 namespace steam_sockets {
+
+// Has every callback that waits in the library come into its rings. The library must be open.
+void RunCallbacks(Library &library);
 
 // Hands the library our functions for every callback that it makes. It must have been started.
 void SetCallbacks(int32_t number);

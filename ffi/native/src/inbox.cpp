@@ -193,6 +193,10 @@ int32_t Receive(const Library &library, int32_t source, uint32_t handle, void **
       return functions.receive_on_connection(library.sockets, handle, messages, maximum);
     case STEAM_SOCKETS_FROM_POLL_GROUP:
       return functions.receive_on_poll_group(library.sockets, handle, messages, maximum);
+    case STEAM_SOCKETS_FROM_FAKE_PORT: {
+      void *const port = handle < library.fake_ports.size() ? library.fake_ports[handle] : nullptr;
+      return port == nullptr ? -1 : functions.receive_on_fake_port(port, messages, maximum);
+    }
     default: {
       void *const channels = functions.messages();
       return channels == nullptr
@@ -288,17 +292,19 @@ int32_t steam_sockets_receive(int32_t number, uint32_t epoch, int32_t inbox_numb
   if (inbox == nullptr) {
     return STEAM_SOCKETS_NOT_OPEN;
   }
-  if (source < STEAM_SOCKETS_FROM_CONNECTION || source > STEAM_SOCKETS_FROM_CHANNEL || columns == nullptr ||
+  if (source < STEAM_SOCKETS_FROM_CONNECTION || source > STEAM_SOCKETS_FROM_FAKE_PORT || columns == nullptr ||
       !AreWhole(*columns) || maximum < 0 || static_cast<uint32_t>(maximum) > columns->capacity) {
     return STEAM_SOCKETS_BAD_ARGUMENT;
   }
-  if (source == STEAM_SOCKETS_FROM_CHANNEL &&
-      (library->functions.messages == nullptr || library->functions.receive_on_channel == nullptr)) {
+  const steam_sockets_functions &functions = library->functions;
+  if ((source == STEAM_SOCKETS_FROM_CHANNEL &&
+       (functions.messages == nullptr || functions.receive_on_channel == nullptr)) ||
+      (source == STEAM_SOCKETS_FROM_FAKE_PORT && functions.receive_on_fake_port == nullptr)) {
     return STEAM_SOCKETS_NO_FUNCTION;
   }
   (void)Release(*inbox);
   inbox->library = number;
-  inbox->release = library->functions.release_message;
+  inbox->release = functions.release_message;
   Filling filling(*columns, copy_up_to);
   Releasing releasing(inbox->release);
   int32_t received = 0;

@@ -13,6 +13,7 @@
 #include "message_store.h"
 #include "pool.h"
 #include "shared_word.h"
+#include "steam.h"
 
 namespace steam_sockets {
 
@@ -65,39 +66,55 @@ int32_t Fail(int32_t answer, char *error, const char *text) {
 }
 
 bool HasRequired(const steam_sockets_functions &f) {
-  return f.init != nullptr && f.kill != nullptr && f.sockets != nullptr && f.utils != nullptr &&
-         f.set_config_pointer != nullptr && f.run_callbacks != nullptr && f.allocate_message != nullptr &&
+  return f.kill != nullptr && f.sockets != nullptr && f.utils != nullptr && f.allocate_message != nullptr &&
          f.send_messages != nullptr && f.receive_on_connection != nullptr && f.receive_on_poll_group != nullptr &&
-         f.release_message != nullptr && f.real_time_status != nullptr && f.config_value != nullptr;
+         f.release_message != nullptr && f.real_time_status != nullptr && f.config_value != nullptr &&
+         (IsSteam(f) ? CanStartSteam(f) : f.set_config_pointer != nullptr && f.run_callbacks != nullptr);
 }
 
-int32_t Start(int32_t number, const steam_sockets_functions &functions, const void *identity, bool manual_poll,
-              int32_t debug_level, char *error) {
+// GameNetworkingSockets can be told where its complaints go before it starts, Steam only after that.
+bool StartGns(Library &library, const steam_sockets_start &start, char *reason) {
+  const steam_sockets_functions &functions = library.functions;
+  library.utils = functions.utils();
+  if (library.utils == nullptr) {
+    return true;
+  }
+  SetDebugOutput(library.number, true);
+  if (functions.set_manual_poll_mode != nullptr) {
+    functions.set_manual_poll_mode(start.manual_poll != 0);
+  }
+  if (functions.init(start.identity, reason)) {
+    return true;
+  }
+  SetDebugOutput(library.number, false);
+  return false;
+}
+
+int32_t Start(int32_t number, const steam_sockets_functions &functions, steam_sockets_start &start, char *error) {
   Library &library = LibraryAt(number);
   library.number = static_cast<uint8_t>(number);
   library.functions = functions;
-  library.debug_level = debug_level;
-  library.utils = functions.utils();
-  if (library.utils == nullptr) {
-    return Fail(STEAM_SOCKETS_START_FAILED, error, "the library gives no ISteamNetworkingUtils");
-  }
-  SetDebugOutput(number, true);
-  if (functions.set_manual_poll_mode != nullptr) {
-    functions.set_manual_poll_mode(manual_poll);
-  }
+  library.debug_level = start.debug_level;
   std::array<char, kErrorBytes> reason{};
-  if (!functions.init(identity, reason.data())) {
-    SetDebugOutput(number, false);
+  const bool is_steam = IsSteam(functions);
+  if (!(is_steam ? StartSteam(functions, start, reason.data()) : StartGns(library, start, reason.data()))) {
     return Fail(STEAM_SOCKETS_START_FAILED, error, reason.data());
   }
-  library.sockets = functions.sockets();
+  library.utils = functions.utils();
+  library.sockets = library.utils == nullptr ? nullptr : functions.sockets();
   if (library.sockets == nullptr) {
+    if (!is_steam && library.utils != nullptr) {
+      SetDebugOutput(number, false);
+    }
     functions.kill();
-    SetDebugOutput(number, false);
-    return Fail(STEAM_SOCKETS_START_FAILED, error, "the library gives no ISteamNetworkingSockets");
+    return Fail(STEAM_SOCKETS_START_FAILED, error, "the library gives no networking interfaces");
   }
-  SetCallbacks(number);
-  Store(library.state.manual_poll, uint32_t{manual_poll});
+  if (is_steam) {
+    SetDebugOutput(number, true);
+  } else {
+    SetCallbacks(number);
+  }
+  Store(library.state.manual_poll, uint32_t{start.manual_poll != 0});
   Store(library.state.owner, ThisThread());
   Store(library.state.opens, uint32_t{1});
   Store(library.state.epoch, library.state.epoch + 1);
@@ -123,12 +140,18 @@ void End(int32_t number) {
   Store(library.state.owner, uint64_t{0});
   ReleaseHeldOf(number);
   // The library keeps our functions in events that it has queued: they are taken before it goes.
-  library.functions.run_callbacks(library.sockets);
+  RunCallbacks(library);
+  if (IsSteam(library.functions)) {
+    // Its objects are gone after its end; those of GameNetworkingSockets' utilities are not, and complain until then.
+    SetDebugOutput(number, false);
+  }
   library.functions.kill();
   if (IsBuiltIn(library.functions)) {
     store_of_built_in.Clear();
   }
-  SetDebugOutput(number, false);
+  if (!IsSteam(library.functions)) {
+    SetDebugOutput(number, false);
+  }
   if (library.state.manual_poll != 0) {
     library.functions.set_manual_poll_mode(false);
   }
@@ -136,6 +159,7 @@ void End(int32_t number) {
   library.events.Clear();
   library.debug_outputs.Clear();
   library.full.clear();
+  library.fake_ports.clear();
   library.sockets = library.utils = nullptr;
 }
 
@@ -182,12 +206,11 @@ const steam_sockets_state *steam_sockets_state_of(int32_t library) {
   return library < 0 || library >= STEAM_SOCKETS_LIBRARIES ? nullptr : &LibraryAt(library).state;
 }
 
-int32_t steam_sockets_open(const steam_sockets_functions *functions, const void *identity, bool manual_poll,
-                           int32_t debug_level, char *error) {
-  if (functions == nullptr || !HasRequired(*functions)) {
+int32_t steam_sockets_open(const steam_sockets_functions *functions, steam_sockets_start *start, char *error) {
+  if (functions == nullptr || start == nullptr || !HasRequired(*functions)) {
     return Fail(STEAM_SOCKETS_NO_FUNCTION, error, "the library lacks functions that every use of it needs");
   }
-  if (manual_poll && (functions->set_manual_poll_mode == nullptr || functions->poll == nullptr)) {
+  if (start->manual_poll != 0 && (functions->set_manual_poll_mode == nullptr || functions->poll == nullptr)) {
     return Fail(STEAM_SOCKETS_NO_FUNCTION, error, "the library has no manual poll mode");
   }
   const std::lock_guard<std::mutex> guard(OpeningLock());
@@ -207,7 +230,7 @@ int32_t steam_sockets_open(const steam_sockets_functions *functions, const void 
   if (unused < 0) {
     return Fail(STEAM_SOCKETS_TOO_MANY, error, "too many libraries are open in this process");
   }
-  return Start(unused, *functions, identity, manual_poll, debug_level, error);
+  return Start(unused, *functions, *start, error);
 }
 
 int32_t steam_sockets_close(int32_t number, uint32_t epoch, uint32_t linger_milliseconds) {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <set>
+#include <vector>
 
 #include "record_ring.h"
 #include "steam_sockets.h"
@@ -20,7 +21,8 @@ struct Library {
   RecordRing events{0, state.events, events_dropped};
   RecordRing debug_outputs{1 << 20, state.debug_outputs, state.debug_outputs_dropped};
   std::atomic<int32_t> debug_level{0};
-  std::set<uint32_t> full;  // connections that refused a message for want of room
+  std::set<uint32_t> full;         // connections that refused a message for want of room
+  std::vector<void *> fake_ports;  // ISteamNetworkingFakeUDPPort by number; null for one that was given up
 };
 
 // The library of this number when it is open, has this epoch and belongs to the calling thread; else null.

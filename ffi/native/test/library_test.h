@@ -69,16 +69,27 @@ inline steam_sockets_functions BuiltIn() {
   return f;
 }
 
+inline steam_sockets_start StartOf(bool manual_poll = false, int32_t debug_level = 0) {
+  steam_sockets_start start{};
+  start.manual_poll = manual_poll ? 1 : 0;
+  start.debug_level = debug_level;
+  return start;
+}
+
 // The built-in library, open for as long as this lives.
 struct Opened {
   std::array<char, 1024> error{};
   steam_sockets_functions functions;
+  steam_sockets_start start;
   int32_t number;
   uint32_t epoch;
   explicit Opened(bool manual_poll = false, int32_t debug_level = 0) : Opened(BuiltIn(), manual_poll, debug_level) {}
   explicit Opened(const steam_sockets_functions &with, bool manual_poll = false, int32_t debug_level = 0)
+      : Opened(with, StartOf(manual_poll, debug_level)) {}
+  Opened(const steam_sockets_functions &with, const steam_sockets_start &how)
       : functions(with),
-        number(steam_sockets_open(&functions, nullptr, manual_poll, debug_level, error.data())),
+        start(how),
+        number(steam_sockets_open(&functions, &start, error.data())),
         epoch(number < 0 ? 0 : steam_sockets_state_of(number)->epoch) {}
   Opened(const Opened &) = delete;
   Opened &operator=(const Opened &) = delete;

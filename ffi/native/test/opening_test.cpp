@@ -17,6 +17,7 @@ namespace {
 
 using library_test::BuiltIn;
 using library_test::Opened;
+using library_test::StartOf;
 
 void CountsOpens() {
   const Opened first;
@@ -60,11 +61,12 @@ void EndsWithItsThread() {
   uint32_t epoch = 0;
   std::thread([&] {
     steam_sockets_functions const functions = BuiltIn();
+    steam_sockets_start start = StartOf();
     std::array<char, 1024> error{};
-    number = steam_sockets_open(&functions, nullptr, false, 0, error.data());
+    number = steam_sockets_open(&functions, &start, error.data());
     CHECK(number >= 0);
     epoch = steam_sockets_state_of(number)->epoch;
-    CHECK(steam_sockets_open(&functions, nullptr, false, 0, error.data()) == number);
+    CHECK(steam_sockets_open(&functions, &start, error.data()) == number);
   }).join();
   CHECK(steam_sockets_state_of(number)->opens == 0 && steam_sockets_state_of(number)->epoch == epoch + 1);
   const Opened after;
@@ -96,20 +98,24 @@ void StandsACrowd() {
 
 void TellsWhatIsWrong() {
   std::array<char, 1024> error{};
+  steam_sockets_start start = StartOf();
+  steam_sockets_start by_hand = StartOf(true);
   steam_sockets_functions functions = BuiltIn();
   functions.send_messages = nullptr;
-  CHECK(steam_sockets_open(&functions, nullptr, false, 0, error.data()) == STEAM_SOCKETS_NO_FUNCTION);
+  CHECK(steam_sockets_open(&functions, &start, error.data()) == STEAM_SOCKETS_NO_FUNCTION);
   CHECK(std::strlen(error.data()) > 0);
-  CHECK(steam_sockets_open(nullptr, nullptr, false, 0, error.data()) == STEAM_SOCKETS_NO_FUNCTION);
+  CHECK(steam_sockets_open(nullptr, &start, error.data()) == STEAM_SOCKETS_NO_FUNCTION);
+  functions = BuiltIn();
+  CHECK(steam_sockets_open(&functions, nullptr, error.data()) == STEAM_SOCKETS_NO_FUNCTION);
   functions = BuiltIn();
   functions.poll = nullptr;
-  CHECK(steam_sockets_open(&functions, nullptr, true, 0, error.data()) == STEAM_SOCKETS_NO_FUNCTION);
+  CHECK(steam_sockets_open(&functions, &by_hand, error.data()) == STEAM_SOCKETS_NO_FUNCTION);
   functions = BuiltIn();
   functions.init = [](const void *, char *text) {
     (void)std::snprintf(text, 1024, "no luck");
     return false;
   };
-  CHECK(steam_sockets_open(&functions, nullptr, false, 0, error.data()) == STEAM_SOCKETS_START_FAILED);
+  CHECK(steam_sockets_open(&functions, &start, error.data()) == STEAM_SOCKETS_START_FAILED);
   CHECK(std::strcmp(error.data(), "no luck") == 0);
   const Opened fine;
   CHECK(fine.number >= 0);

@@ -311,7 +311,8 @@ void RefusesWhatIsWrong() {
     return steam_sockets_receive(library.number, library.epoch, inbox.number, source, pair.two, &inbox.columns, maximum,
                                  0);
   };
-  for (const int32_t source : {0, -1, 4, INT32_MAX, INT32_MIN}) {
+  CHECK(receive(STEAM_SOCKETS_FROM_FAKE_PORT, 1) == STEAM_SOCKETS_NO_FUNCTION);
+  for (const int32_t source : {0, -1, 5, INT32_MAX, INT32_MIN}) {
     CHECK(receive(source, 1) == STEAM_SOCKETS_BAD_ARGUMENT);
   }
   for (const int32_t maximum : {-1, 5, INT32_MAX, INT32_MIN}) {

@@ -365,7 +365,8 @@ void OutlivesItsThread() {
   std::thread([&] {
     const steam_sockets_functions functions = library_test::BuiltIn();
     std::array<char, 1024> error{};
-    const int32_t number = steam_sockets_open(&functions, nullptr, false, 0, error.data());
+    steam_sockets_start start = library_test::StartOf();
+    const int32_t number = steam_sockets_open(&functions, &start, error.data());
     CHECK(number >= 0);
     const uint32_t epoch = steam_sockets_state_of(number)->epoch;
     const int32_t pool = steam_sockets_pool_open(100, 1000, false);

@@ -1,0 +1,41 @@
+/** What the parts of `NetworkingSockets` stand on. */
+import type { Result } from "../../ffi/enums.ts";
+import type { Backend } from "../../sdk/backend.ts";
+import type { ConfigTable } from "../config.ts";
+import { CreationError } from "../errors.ts";
+import type { EventHub } from "../event-hub.ts";
+import type { Receiver } from "../receive.ts";
+import { Sender } from "../send.ts";
+
+/** @internal The base of the parts: one for each group of functions, each built on the one before. */
+export abstract class SocketsCore {
+  protected readonly backend: Backend;
+  protected readonly config: ConfigTable;
+  protected readonly hub: EventHub;
+  protected readonly receiver: Receiver;
+  protected readonly sender: Sender;
+
+  /** @internal */
+  constructor(backend: Backend, config: ConfigTable, hub: EventHub, receiver: Receiver) {
+    this.backend = backend;
+    this.config = config;
+    this.hub = hub;
+    this.receiver = receiver;
+    this.sender = new Sender(backend);
+  }
+
+  /** The flat functions. Those that the library lacks throw UnsupportedError. */
+  protected get functions() {
+    return this.backend.library.functions.sockets;
+  }
+
+  /** What to throw when the library makes nothing. Call `takeComplaint` before asking it. */
+  protected refused(what: string, mend: string, otherwise = ""): CreationError {
+    return new CreationError(what, this.backend.takeComplaint() || otherwise, mend);
+  }
+}
+
+/** An EResult of the library's own, which has no other values. */
+export function asResult(value: number): Result {
+  return value as Result;
+}
