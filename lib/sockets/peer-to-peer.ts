@@ -1,0 +1,143 @@
+/** Connections by identity: where a rendezvous service, or signals of one's own, bring two hosts together. */
+import { asAddress, type Address } from "../../ffi/memory.ts";
+import type { ConfigOptions } from "../config.ts";
+import type { ConnectionHandle, ListenSocketHandle } from "../handles.ts";
+import { parsePeerIdentity, type PeerIdentity } from "../peer-identity.ts";
+import { bytes, describe, integer, type MessageData } from "../validate.ts";
+import { Authentication } from "./authentication.ts";
+
+/**
+ * An object that native code has made, by its address. It is the maker's own care that the address is right and that
+ * the object lives as long as the library needs it; a wrong one crashes the process.
+ */
+export interface NativeObject {
+  /** Where it lies, as a pointer of `bun:ffi`. */
+  readonly address: number;
+}
+
+const mostVirtualPort = 0xffff;
+const noIdentity = null;
+
+/** @internal */
+export abstract class PeerToPeer extends Authentication {
+  /**
+   * Listens for connections by identity: what {@link connectP2P} begins, at the same virtual port. Each one that comes
+   * in is told by `connectionStatusChanged` in the state Connecting, and must be accepted or closed within a second or
+   * two.
+   *
+   * On steam_api they come through Valve's network. GameNetworkingSockets has no such network: there it takes those of
+   * this process, and those that signals of one's own bring about.
+   *
+   * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingSockets::CreateListenSocketP2P`.
+   *
+   * @param virtualPort 0 to 65,535; best a small number, 0 where there is but one listen socket.
+   * @param options set before anything can come in, and handed on to the connections.
+   * @throws CreationError when the virtual port is taken; its `reason` has the library's words.
+   */
+  createListenSocketP2P(virtualPort: number, options?: ConfigOptions): ListenSocketHandle {
+    integer(virtualPort, "a virtual port", 0, mostVirtualPort);
+    const list = this.config.list(options);
+    this.backend.takeComplaint();
+    const socket = this.functions.CreateListenSocketP2P(this.backend.sockets, virtualPort, list.count, list.array);
+    if (socket === 0)
+      throw this.refused(`A listen socket at virtual port ${virtualPort}`, "Name a virtual port that is free");
+    return socket as ListenSocketHandle;
+  }
+
+  /**
+   * Begins to connect to somebody who listens by {@link createListenSocketP2P}. `connectionStatusChanged` tells when
+   * the connection is Connected, or why it failed.
+   *
+   * On steam_api Valve's network finds the other end; call `utils.initRelayNetworkAccess` early, for that takes a
+   * while. GameNetworkingSockets reaches in this way nobody but the network's own identity, which is in this process.
+   *
+   * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingSockets::ConnectP2P`.
+   *
+   * @param identity who, as text or as a Steam ID.
+   * @param virtualPort where he listens, 0 to 65,535; -1 for a fake IP address.
+   * @throws TypeError, RangeError when the identity or the port is none.
+   * @throws CreationError when the library refuses, or has no way to reach others; its `reason` has the library's words.
+   */
+  connectP2P(identity: PeerIdentity, virtualPort: number, options?: ConfigOptions): ConnectionHandle {
+    const native = parsePeerIdentity(this.backend.library, identity);
+    integer(virtualPort, "a virtual port", -1, mostVirtualPort);
+    const list = this.config.list(options);
+    this.backend.takeComplaint();
+    const connection = this.functions.ConnectP2P(
+      this.backend.sockets,
+      native.bytes,
+      virtualPort,
+      list.count,
+      list.array,
+    );
+    if (connection === 0) {
+      throw this.refused(
+        `A connection to ${identity} at virtual port ${virtualPort}`,
+        "See that the other end listens there and that the library has a way to reach it",
+      );
+    }
+    return connection as ConnectionHandle;
+  }
+
+  /**
+   * Begins to connect to somebody with whom signals can be exchanged on a way of one's own: what the library wants to
+   * tell the other end, it gives to the signaling object, and {@link receivedP2PCustomSignal} gets what comes back.
+   *
+   * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingSockets::ConnectP2PCustomSignaling`.
+   *
+   * @param signaling an `ISteamNetworkingConnectionSignaling` that native code made for this one connection. It is the
+   * library's from now on, which calls it on any thread until it calls its `Release`; within this call when that fails.
+   * @param identity who is expected there, or null when that is not known yet.
+   * @param virtualPort the other end's, 0 to 65,535.
+   * @throws CreationError when the library refuses; its `reason` has the library's words.
+   */
+  connectP2PCustomSignaling(
+    signaling: NativeObject,
+    identity: PeerIdentity | null,
+    virtualPort: number,
+    options?: ConfigOptions,
+  ): ConnectionHandle {
+    const object = addressOfNative(signaling, "a signaling object");
+    const native = identity === null ? noIdentity : parsePeerIdentity(this.backend.library, identity);
+    integer(virtualPort, "a virtual port", 0, mostVirtualPort);
+    const list = this.config.list(options);
+    this.backend.takeComplaint();
+    const connection = this.functions.ConnectP2PCustomSignaling(
+      this.backend.sockets,
+      object,
+      native?.bytes ?? noIdentity,
+      virtualPort,
+      list.count,
+      list.array,
+    );
+    if (connection === 0) {
+      throw this.refused(`A connection to ${identity ?? "somebody"} by signals`, "See that the options allow it");
+    }
+    return connection as ConnectionHandle;
+  }
+
+  /**
+   * Gives the library a signal that has come on a way of one's own. It belongs to a connection that there is, or asks
+   * for a new one, of which the library then asks the context; the context is not used after the call.
+   *
+   * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingSockets::ReceivedP2PCustomSignal`.
+   *
+   * @param signal what the other end's signaling object was given, at least one byte.
+   * @param context an `ISteamNetworkingSignalingRecvContext` that native code made.
+   * @returns false when there was something wrong with the signal; the log tells more.
+   * @throws RangeError when the signal is empty, which the library can't bear.
+   */
+  receivedP2PCustomSignal(signal: MessageData, context: NativeObject): boolean {
+    const payload = bytes(signal);
+    if (payload.length === 0) throw new RangeError("a signal must have at least one byte");
+    const object = addressOfNative(context, "a context");
+    return this.functions.ReceivedP2PCustomSignal(this.backend.sockets, payload, payload.length, object);
+  }
+}
+
+function addressOfNative(object: NativeObject, what: string): Address {
+  if (typeof object !== "object" || object === null) {
+    throw new TypeError(`${what} must be an object { address }, not ${describe(object)}`);
+  }
+  return asAddress(integer(object.address, `the address of ${what}`, 1, Number.MAX_SAFE_INTEGER));
+}
