@@ -5,6 +5,7 @@
  * @module
  */
 export {
+  Availability,
   ConfigDataType,
   ConfigScope,
   ConfigValue,
@@ -12,6 +13,7 @@ export {
   ConnectionInfoFlags,
   ConnectionState,
   DebugOutputType,
+  FakeIPType,
   IdentityType,
   Result,
   SendFlags,
@@ -20,6 +22,7 @@ export {
 export type { AdoptOptions } from "./adopt.ts";
 export { CloseCode } from "./close-code.ts";
 export type { ConfigOption, ConfigOptionName, ConfigOptions, ConfigOptionValue, ConfigTarget } from "./config.ts";
+export { DATAGRAM_POP_ID_DEV, MAX_STEAM_PACKET_SIZE } from "./constants.ts";
 export type { ConnectOptions } from "./connect.ts";
 export { Connection, type Lane, type SendOptions } from "./connection.ts";
 export type { ConnectionInfo, ConnectionStatus, LaneStatus } from "./connection-info.ts";
@@ -27,15 +30,23 @@ export type { DispatcherOptions } from "./dispatcher.ts";
 export type { Handler } from "./emitter.ts";
 export * from "./errors.ts";
 export type { ConnectionStatusChangedEvent, DebugOutputEvent, DrainEvent, NetworkingEvents } from "./events.ts";
+export type { FakeIPResult } from "./fake-ip.ts";
+export {
+  FakeUDPPort,
+  NETWORKING_SOCKETS_FAKE_UDP_PORT_MAX_MESSAGE_SIZE,
+  NETWORKING_SOCKETS_FAKE_UDP_PORT_RECOMMENDED_MTU,
+} from "./fake-udp-port.ts";
 export { GameServer, type GameServerOptions } from "./game-server.ts";
 export type { ConnectionClosing, ConnectionHandlers } from "./handlers.ts";
 export * from "./handles.ts";
+export type { GameCoordinatorServerLogin, HostedAddress, RelayAuthTicket, TicketField } from "./hosted.ts";
 export { Inbox, type InboxMode, type InboxOptions } from "./inbox.ts";
 export { connect, listen } from "./listen.ts";
 export { Message } from "./message.ts";
 export { NetworkingMessages } from "./messages.ts";
 export { Networking, openNetworking, type LibraryInfo, type NetworkingOptions } from "./networking.ts";
 export { Outbox, type OutboxOptions } from "./outbox.ts";
+export type { PeerIdentity } from "./peer-identity.ts";
 export { MessagePool, type MessagePoolEvents, type MessagePoolOptions } from "./pool.ts";
 export type { ReceivedMessage } from "./receive.ts";
 export type { Frame, RunOptions, RunSummary } from "./run.ts";
@@ -43,6 +54,8 @@ export type { OutgoingMessage } from "./send.ts";
 export { Server, type ConnectionLimits, type ConnectionRequest, type ListenOptions, type Refusal } from "./server.ts";
 export { LentShare, PoolShare, type ShareTicket } from "./share.ts";
 export { NETWORK_PRESETS, type NetworkConditions, type NetworkPreset } from "./simulate.ts";
+export type { RemoteFakeIP } from "./sockets/fake-ip.ts";
+export type { NativeObject } from "./sockets/peer-to-peer.ts";
 export { MAX_UNACKNOWLEDGED_SEGMENTS } from "./sockets/traffic.ts";
 export { NetworkingSockets } from "./sockets.ts";
 export { NetworkingUtils } from "./utils.ts";

@@ -1,5 +1,5 @@
 /** `NetworkingSockets`: connections, listen sockets, poll groups and the messages between them. */
-import { FakeIP } from "./sockets/fake-ip.ts";
+import { Hosted } from "./sockets/hosted.ts";
 
 /**
  * Connections over UDP, and everything to be done with them. C: `ISteamNetworkingSockets`. Made by
@@ -8,4 +8,4 @@ import { FakeIP } from "./sockets/fake-ip.ts";
  * Functions that the C interface lets answer with an `EResult` return a {@link Result}. Arguments of a wrong type or
  * range throw `TypeError` or `RangeError` before the library sees them.
  */
-export class NetworkingSockets extends FakeIP {}
+export class NetworkingSockets extends Hosted {}
