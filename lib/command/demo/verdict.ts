@@ -42,7 +42,8 @@ const none = { sent: 0, received: 0, reliableSent: 0, reliableReceived: 0, corru
 export function judge(match: Match, { server, bots }: MatchProgress, processProblems: readonly string[]): Verdict {
   const up = bots?.traffic ?? none;
   const down = server?.traffic ?? none;
-  const connections = Math.min(server?.connections ?? 0, bots?.connections ?? 0);
+  const connections = server?.connections ?? 0;
+  const onBothSides = Math.min(connections, bots?.connections ?? 0);
   const corrupt = down.corrupt + up.corrupt;
   const toServer = { sent: up.reliableSent, received: down.reliableReceived };
   const toBots = { sent: down.reliableSent, received: up.reliableReceived };
@@ -51,7 +52,7 @@ export function judge(match: Match, { server, bots }: MatchProgress, processProb
   if (corrupt > 0) problems.push(`${corrupt} messages were not as they had been sent`);
   // Where a process was ended early, that explains all that is missing.
   if (processProblems.length === 0) {
-    if (connections < match.bots) problems.push(`Only ${connections} of ${match.bots} bots connected`);
+    if (onBothSides < match.bots) problems.push(`Only ${onBothSides} of ${match.bots} bots connected`);
     problems.push(...lostReliably("the server", toServer), ...lostReliably("the bots", toBots));
   }
 
