@@ -10,7 +10,7 @@ import { ptr, read, toArrayBuffer, type Pointer } from "bun:ffi";
 /** An address as native code sees it. */
 export type Address = Pointer;
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const encoder = new TextEncoder();
 
 /** A piece of memory whose address does not change for as long as this object is held. */
