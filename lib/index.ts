@@ -60,3 +60,5 @@ export { MAX_UNACKNOWLEDGED_SEGMENTS } from "./sockets/traffic.ts";
 export { NetworkingSockets } from "./sockets.ts";
 export { NetworkingUtils } from "./utils.ts";
 export type { MessageData } from "./validate.ts";
+export * as Address from "./values/address.ts";
+export * as Identity from "./values/identity.ts";
