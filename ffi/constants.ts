@@ -70,7 +70,7 @@ export const steamNetworkingMessagesVersion = "SteamNetworkingMessages002";
 export const steamNetworkingSocketsVersion = "SteamNetworkingSockets012";
 
 /** The version of the helper's contract that ffi/ is written for. */
-export const helperContract = 4;
+export const helperContract = 5;
 /** How many libraries the helper can have open at once. */
 export const helperLibraries = 4;
 /** How many reliable segments of a connection may be un-acknowledged. */
@@ -83,6 +83,8 @@ export const helperSlotBytes = 524_288;
 export const helperShares = 64;
 /** What stands behind each slot of a guarded pool. */
 export const helperGuard = 0x5afe_510d;
+/** The longest signal that is taken, in bytes. */
+export const helperSignalBytes = 65_536;
 /** The window of a payload that was copied into the arena. */
 export const helperInArena = 0;
 /** The window of a payload that lies in a slot: this and the number of the pool. */
@@ -129,6 +131,7 @@ export const constantNames: Readonly<Record<string, string>> = {
   helperSlotBytes: "STEAM_SOCKETS_SLOT_BYTES",
   helperShares: "STEAM_SOCKETS_SHARES",
   helperGuard: "STEAM_SOCKETS_GUARD",
+  helperSignalBytes: "STEAM_SOCKETS_SIGNAL_BYTES",
   helperInArena: "STEAM_SOCKETS_IN_ARENA",
   helperInPool: "STEAM_SOCKETS_IN_POOL",
   helperApart: "STEAM_SOCKETS_APART",

@@ -1,5 +1,5 @@
 /** The enums of the C interface, under TypeScript names with the SDK's values. */
-import type { HelperAnswer, HelperRecordKind, HelperSource } from "./enums/helper.ts";
+import type { HelperAnswer, HelperPeers, HelperRecordKind, HelperSource } from "./enums/helper.ts";
 
 export {
   ConfigDataType,
@@ -11,7 +11,7 @@ export {
 } from "./enums/config.ts";
 export { Availability, ConnectionEnd, ConnectionInfoFlags, ConnectionState, SendFlags } from "./enums/connection.ts";
 export { DebugOutputType } from "./enums/debug-output.ts";
-export { HelperAnswer, HelperRecordKind, HelperSource } from "./enums/helper.ts";
+export { HelperAnswer, HelperPeers, HelperRecordKind, HelperSource } from "./enums/helper.ts";
 export { FakeIPType, IdentityType } from "./enums/identity.ts";
 export { Result } from "./enums/result.ts";
 export { CallbackID, ServerMode, SteamAPIInitResult } from "./enums/steam.ts";
@@ -79,7 +79,15 @@ export const cNames = {
       LoggedOn: "STEAM_SOCKETS_LOGGED_ON",
       LogOnFailed: "STEAM_SOCKETS_LOG_ON_FAILED",
       LoggedOff: "STEAM_SOCKETS_LOGGED_OFF",
+      Signal: "STEAM_SOCKETS_SIGNAL",
     } satisfies Record<keyof typeof HelperRecordKind, string>,
+  },
+  HelperPeers: {
+    prefix: "STEAM_SOCKETS_",
+    except: {
+      Ignore: "STEAM_SOCKETS_IGNORE_PEERS",
+      Ask: "STEAM_SOCKETS_ASK_FOR_PEERS",
+    } satisfies Record<keyof typeof HelperPeers, string>,
   },
   HelperSource: {
     prefix: "STEAM_SOCKETS_FROM_",

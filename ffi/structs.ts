@@ -247,6 +247,11 @@ export const steam_sockets_functions = struct(["helper"], "natural", {
   messages: { c: "messages", type: "ptr" },
   receiveOnChannel: { c: "receive_on_channel", type: "ptr" },
   receiveOnFakePort: { c: "receive_on_fake_port", type: "ptr" },
+  receivedSignal: { c: "received_signal", type: "ptr" },
+  closeConnection: { c: "close_connection", type: "ptr" },
+  ownIdentity: { c: "own_identity", type: "ptr" },
+  sessionState: { c: "session_state", type: "ptr" },
+  closeSession: { c: "close_session", type: "ptr" },
 });
 
 /** How the helper shall start a library. */
@@ -274,7 +279,14 @@ export const steam_sockets_state = struct(["helper"], "natural", {
   debugOutputsDropped: { c: "debug_outputs_dropped", type: "u64" },
   owner: { c: "owner", type: "u64" },
   manualPoll: { c: "manual_poll", type: "u32" },
-  reserved: { c: "reserved", type: "u32" },
+  signalings: { c: "signalings", type: "u32" },
+});
+
+/** Whom a signal is for; the signal follows at once. */
+export const steam_sockets_signal_head = struct(["helper"], "natural", {
+  to: { c: "to", type: "u8", count: 136 },
+  connection: { c: "connection", type: "u32" },
+  byteLength: { c: "bytes", type: "u32" },
 });
 
 /** The head of a record in the helper's rings; its payload follows at once. */

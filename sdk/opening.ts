@@ -356,6 +356,11 @@ function functionTable(library: NativeLibrary, own: FunctionTable): SharedMemory
     configureLanes: library.address("sockets", "ConfigureConnectionLanes"),
     receiveOnChannel: library.address("messages", "ReceiveMessagesOnChannel"),
     receiveOnFakePort: library.address("fakeUDPPort", "ReceiveMessages"),
+    receivedSignal: library.address("sockets", "ReceivedP2PCustomSignal"),
+    closeConnection: library.address("sockets", "CloseConnection"),
+    ownIdentity: library.address("sockets", "GetIdentity"),
+    sessionState: library.address("messages", "GetSessionConnectionInfo"),
+    closeSession: library.address("messages", "CloseSessionWithUser"),
     ...own,
   };
   for (const name of functionNames) memory.view.setBigUint64(offsets[name], BigInt(table[name] ?? 0), true);

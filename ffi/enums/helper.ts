@@ -44,6 +44,8 @@ export const HelperRecordKind = {
   LogOnFailed: 10,
   /** `STEAM_SOCKETS_LOGGED_OFF`: SteamServersDisconnected_t */
   LoggedOff: 11,
+  /** `STEAM_SOCKETS_SIGNAL`: steam_sockets_signal_head, then the signal */
+  Signal: 12,
 } as const;
 /** One of {@link HelperRecordKind}. */
 export type HelperRecordKind = (typeof HelperRecordKind)[keyof typeof HelperRecordKind];
@@ -61,3 +63,13 @@ export const HelperSource = {
 } as const;
 /** One of {@link HelperSource}. */
 export type HelperSource = (typeof HelperSource)[keyof typeof HelperSource];
+
+/** What becomes of peers that ask for a connection by a signal. */
+export const HelperPeers = {
+  /** `STEAM_SOCKETS_IGNORE_PEERS`: they get no answer */
+  Ignore: 0,
+  /** `STEAM_SOCKETS_ASK_FOR_PEERS`: a connection is made, Connecting */
+  Ask: 1,
+} as const;
+/** One of {@link HelperPeers}. */
+export type HelperPeers = (typeof HelperPeers)[keyof typeof HelperPeers];

@@ -118,6 +118,26 @@ export const helper = {
     args: ["i32", "u32", "u32"],
     returns: "i32",
   },
+  signaling: {
+    c: "int32_t steam_sockets_signaling(int32_t library, uint32_t epoch, int32_t peers, bool by_default)",
+    args: ["i32", "u32", "i32", "bool"],
+    returns: "i32",
+  },
+  signaling_new: {
+    c: "void *steam_sockets_signaling_new(int32_t library, uint32_t epoch, const void *to)",
+    args: ["i32", "u32", "ptr"],
+    returns: "ptr",
+  },
+  signal_received: {
+    c: "int32_t steam_sockets_signal_received(int32_t library, uint32_t epoch, const void *from, const void *signal, int32_t bytes)",
+    args: ["i32", "u32", "ptr", "ptr", "i32"],
+    returns: "i32",
+  },
+  signaling_closed: {
+    c: "int32_t steam_sockets_signaling_closed(int32_t library, uint32_t epoch, uint32_t connection, int32_t reason, const char *text)",
+    args: ["i32", "u32", "u32", "i32", "cstring"],
+    returns: "i32",
+  },
   fake_port_open: {
     c: "int32_t steam_sockets_fake_port_open(int32_t library, uint32_t epoch, void *port)",
     args: ["i32", "u32", "ptr"],

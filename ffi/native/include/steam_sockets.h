@@ -40,7 +40,7 @@ extern "C" {
 #endif
 
 /* The version of this contract. A program built for another one must not call anything else here. */
-#define STEAM_SOCKETS_CONTRACT 4
+#define STEAM_SOCKETS_CONTRACT 5
 
 /* How many libraries can be open at once. */
 #define STEAM_SOCKETS_LIBRARIES 4
@@ -116,6 +116,13 @@ typedef struct steam_sockets_functions {
   void *(*messages)(void); /* the accessor of ISteamNetworkingMessages */
   int32_t (*receive_on_channel)(void *messages, int32_t channel, void **received, int32_t maximum);
   int32_t (*receive_on_fake_port)(void *port, void **messages, int32_t maximum); /* ..FakeUDPPort_ReceiveMessages */
+  /* For signals, all or none: ..Sockets_ReceivedP2PCustomSignal, ..CloseConnection and ..GetIdentity. */
+  bool (*received_signal)(void *sockets, const void *signal, int32_t bytes, void *context);
+  bool (*close_connection)(void *sockets, uint32_t connection, int32_t reason, const char *text, bool linger);
+  bool (*own_identity)(void *sockets, void *identity);
+  /* ..Messages_GetSessionConnectionInfo and ..CloseSessionWithUser, for peers that start anew. */
+  int32_t (*session_state)(void *messages, const void *identity, void *info, void *status);
+  bool (*close_session)(void *messages, const void *identity);
 } steam_sockets_functions;
 
 /* How to start a library. Looked at by the first open only, but for the debug level's ring. */
@@ -143,7 +150,7 @@ typedef struct steam_sockets_state {
   uint64_t debug_outputs_dropped; /* debug records that newer ones pushed out since the start */
   uint64_t owner;                 /* number of the owner thread, never used twice; 0 while closed */
   uint32_t manual_poll;           /* 1 when the library was started in manual poll mode */
-  uint32_t reserved;
+  uint32_t signalings;            /* signaling objects that the library has not released */
 } steam_sockets_state;
 
 /*
@@ -171,7 +178,7 @@ STEAM_SOCKETS_API uint64_t steam_sockets_thread(void);
 
 /* ---- events ------------------------------------------------------------------------------------------------------ */
 
-/* What a record tells. The payload is the library's own struct, but for 6 and 7. */
+/* What a record tells. The payload is the library's own struct, but for 6, 7 and 12. */
 enum {
   STEAM_SOCKETS_STATUS_CHANGED = 1,           /* SteamNetConnectionStatusChangedCallback_t */
   STEAM_SOCKETS_AUTHENTICATION_STATUS = 2,    /* SteamNetAuthenticationStatus_t */
@@ -184,6 +191,7 @@ enum {
   STEAM_SOCKETS_LOGGED_ON = 9,                /* SteamServersConnected_t */
   STEAM_SOCKETS_LOG_ON_FAILED = 10,           /* SteamServerConnectFailure_t */
   STEAM_SOCKETS_LOGGED_OFF = 11,              /* SteamServersDisconnected_t */
+  STEAM_SOCKETS_SIGNAL = 12,                  /* steam_sockets_signal_head, then the signal */
 };
 
 /* The head of a record. The payload follows at once; the next record starts `bytes` after this one. */
@@ -218,6 +226,57 @@ STEAM_SOCKETS_API int32_t steam_sockets_set_debug_level(int32_t library, uint32_
  * Answers its length without the closing zero, 0 when there was none.
  */
 STEAM_SOCKETS_API int32_t steam_sockets_take_complaint(char *into, uint32_t capacity);
+
+/* ---- signals ----------------------------------------------------------------------------------------------------- */
+
+/* What a connection to a peer is arranged with goes by way of somebody whom both can reach: the signaling. What the
+ * library wants sent comes as a record; what arrives is handed in. */
+
+/* The longest signal that is taken. The library's own have some hundred bytes. */
+#define STEAM_SOCKETS_SIGNAL_BYTES 65536
+
+/* Whom a signal is for. */
+typedef struct steam_sockets_signal_head {
+  unsigned char to[136]; /* SteamNetworkingIdentity */
+  uint32_t connection;   /* the connection that it is about, 0 for a refusal */
+  uint32_t bytes;        /* of the signal, which follows */
+} steam_sockets_signal_head;
+
+/* What becomes of peers that ask for a connection. */
+enum {
+  STEAM_SOCKETS_IGNORE_PEERS = 0, /* they get no answer */
+  STEAM_SOCKETS_ASK_FOR_PEERS = 1 /* a connection is made, Connecting, for the application to accept or to close */
+};
+
+/*
+ * Says what becomes of peers that ask. With by_default, connections that are begun without signaling of their own,
+ * those of ISteamNetworkingMessages among them, use this one from now on; that can't be taken back before the library
+ * ends. Answers 0, or NOT_OPEN, BAD_ARGUMENT, NO_FUNCTION.
+ */
+STEAM_SOCKETS_API int32_t steam_sockets_signaling(int32_t library, uint32_t epoch, int32_t peers, bool by_default);
+
+/*
+ * Makes a signaling object (ISteamNetworkingConnectionSignaling) for one connection that is about to be begun; `to` is
+ * the peer's SteamNetworkingIdentity, or null when it is not known. It goes with the connection; the call that begins
+ * one takes it also when it fails. Null when the library is not open.
+ */
+STEAM_SOCKETS_API void *steam_sockets_signaling_new(int32_t library, uint32_t epoch, const void *to);
+
+/*
+ * Hands in a signal that came from a peer: `from` is the SteamNetworkingIdentity that the signaling vouches for. One
+ * that claims to be from somebody else is refused. Answers 1 when it was taken, 0 when it is no signal or none that
+ * could be of use, or NOT_OPEN, BAD_ARGUMENT, NO_FUNCTION.
+ */
+STEAM_SOCKETS_API int32_t steam_sockets_signal_received(int32_t library, uint32_t epoch, const void *from,
+                                                        const void *signal, int32_t bytes);
+
+/*
+ * To be called right after a connection that has signaling was closed: the peer is told at once, which the library
+ * itself leaves to a time-out. Answers 1 when a signal came of it, 0 when nothing is known of the connection, or
+ * NOT_OPEN, NO_FUNCTION.
+ */
+STEAM_SOCKETS_API int32_t steam_sockets_signaling_closed(int32_t library, uint32_t epoch, uint32_t connection,
+                                                         int32_t reason, const char *text);
 
 /* ---- pools ------------------------------------------------------------------------------------------------------- */
 

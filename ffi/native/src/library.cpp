@@ -13,6 +13,7 @@
 #include "message_store.h"
 #include "pool.h"
 #include "shared_word.h"
+#include "signaling.h"
 #include "steam.h"
 
 namespace steam_sockets {
@@ -160,6 +161,7 @@ void End(int32_t number) {
   library.debug_outputs.Clear();
   library.full.clear();
   library.fake_ports.clear();
+  ForgetSignals(number);
   library.sockets = library.utils = nullptr;
 }
 

@@ -1,15 +1,13 @@
 #include "record_ring.h"
 
 #include <algorithm>
-#include <cstring>
+#include <cstddef>
 
 #include "shared_word.h"
 
 namespace steam_sockets {
 
 namespace {
-
-constexpr size_t kFirstCapacity = 16 * 1024;
 
 size_t RecordBytes(uint32_t payload) { return (sizeof(steam_sockets_record) + payload + 7) & ~size_t{7}; }
 
@@ -22,16 +20,17 @@ void RecordRing::Push(uint16_t kind, int32_t argument, const void *payload, uint
     Store(dropped_, dropped_ + 1);
     return;
   }
-  MakeRoom(whole);
+  while (limit_ != 0 && memory_.size() + whole > limit_) {
+    DropOldest();
+  }
   steam_sockets_record head{};
   head.bytes = static_cast<uint32_t>(whole);
   head.payload = bytes;
   head.kind = kind;
   head.argument = argument;
-  const size_t at = first_ + used_;
-  CopyIn(at, &head, sizeof head);
-  CopyIn(at + sizeof head, payload, bytes);
-  used_ += whole;
+  Append(&head, sizeof head);
+  Append(payload, bytes);
+  memory_.resize(memory_.size() + whole - sizeof head - bytes);
   Store(count_, count_ + 1);
 }
 
@@ -44,9 +43,9 @@ int32_t RecordRing::Read(void *into, uint32_t capacity) {
     if (whole > space - written) {
       break;
     }
-    CopyOut(first_, static_cast<char *>(into) + written, whole);
+    CopyFront(static_cast<char *>(into) + written, whole);
     written += whole;
-    RemoveFront();
+    RemoveFront(whole);
   }
   if (written == 0 && count_ > 0) {
     return STEAM_SOCKETS_BAD_ARGUMENT;
@@ -56,64 +55,33 @@ int32_t RecordRing::Read(void *into, uint32_t capacity) {
 
 void RecordRing::Clear() {
   const std::lock_guard<std::mutex> guard(lock_);
-  std::vector<char>().swap(memory_);
-  first_ = used_ = 0;
+  std::deque<char>().swap(memory_);
   Store(count_, uint32_t{0});
   Store(dropped_, uint64_t{0});
 }
 
-void RecordRing::MakeRoom(size_t bytes) {
-  while (limit_ != 0 && used_ + bytes > limit_) {
-    DropOldest();
-  }
-  if (used_ + bytes <= memory_.size()) {
-    return;
-  }
-  size_t capacity = std::max(kFirstCapacity, memory_.size());
-  while (capacity < used_ + bytes) {
-    capacity *= 2;
-  }
-  std::vector<char> larger(capacity);
-  CopyOut(first_, larger.data(), used_);
-  memory_.swap(larger);
-  first_ = 0;
-}
-
 void RecordRing::DropOldest() {
-  RemoveFront();
+  RemoveFront(Front().bytes);
   Store(dropped_, dropped_ + 1);
 }
 
-void RecordRing::RemoveFront() {
-  const size_t whole = Front().bytes;
-  first_ = (first_ + whole) % memory_.size();
-  used_ -= whole;
+void RecordRing::Append(const void *from, size_t bytes) {
+  const char *const first = static_cast<const char *>(from);
+  memory_.insert(memory_.end(), first, first + bytes);
+}
+
+void RecordRing::RemoveFront(size_t bytes) {
+  memory_.erase(memory_.begin(), memory_.begin() + static_cast<std::ptrdiff_t>(bytes));
   Store(count_, count_ - 1);
 }
 
-void RecordRing::CopyIn(size_t at, const void *from, size_t bytes) {
-  if (bytes == 0) {
-    return;
-  }
-  at %= memory_.size();
-  const size_t straight = std::min(bytes, memory_.size() - at);
-  std::memcpy(memory_.data() + at, from, straight);
-  std::memcpy(memory_.data(), static_cast<const char *>(from) + straight, bytes - straight);
-}
-
-void RecordRing::CopyOut(size_t at, void *to, size_t bytes) const {
-  if (bytes == 0) {
-    return;
-  }
-  at %= memory_.size();
-  const size_t straight = std::min(bytes, memory_.size() - at);
-  std::memcpy(to, memory_.data() + at, straight);
-  std::memcpy(static_cast<char *>(to) + straight, memory_.data(), bytes - straight);
+void RecordRing::CopyFront(void *to, size_t bytes) const {
+  std::copy(memory_.begin(), memory_.begin() + static_cast<std::ptrdiff_t>(bytes), static_cast<char *>(to));
 }
 
 steam_sockets_record RecordRing::Front() const {
   steam_sockets_record head;
-  CopyOut(first_, &head, sizeof head);
+  CopyFront(&head, sizeof head);
   return head;
 }
 

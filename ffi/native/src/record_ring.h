@@ -1,10 +1,12 @@
 // A ring of records with many writers and one reader. One that grows never drops a record; one with a limit drops the
-// oldest and counts them.
+// oldest and counts them. Memory is given back as records are read, in pieces so small that the C library, too, gives it
+// back: once it has freed a large piece, it keeps all that is smaller.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <mutex>
-#include <vector>
 
 #include "steam_sockets.h"
 
@@ -28,18 +30,15 @@ class RecordRing {
 
  private:
   // These want the lock held.
-  void MakeRoom(size_t bytes);
   void DropOldest();
-  void RemoveFront();
-  void CopyIn(size_t at, const void *from, size_t bytes);
-  void CopyOut(size_t at, void *to, size_t bytes) const;
+  void Append(const void *from, size_t bytes);
+  void RemoveFront(size_t bytes);
+  void CopyFront(void *to, size_t bytes) const;
   steam_sockets_record Front() const;
 
   const uint32_t limit_;
   std::mutex lock_;
-  std::vector<char> memory_;  // used from first_ on, over the end to the start: `used_` bytes
-  size_t first_ = 0;
-  size_t used_ = 0;
+  std::deque<char> memory_;
   uint32_t &count_;
   uint64_t &dropped_;
 };

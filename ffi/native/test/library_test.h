@@ -66,6 +66,11 @@ inline steam_sockets_functions BuiltIn() {
   f.messages = As<decltype(f.messages)>(&SteamAPI_SteamNetworkingMessages_v002);
   f.receive_on_channel =
       As<decltype(f.receive_on_channel)>(&SteamAPI_ISteamNetworkingMessages_ReceiveMessagesOnChannel);
+  f.received_signal = As<decltype(f.received_signal)>(&SteamAPI_ISteamNetworkingSockets_ReceivedP2PCustomSignal);
+  f.close_connection = As<decltype(f.close_connection)>(&SteamAPI_ISteamNetworkingSockets_CloseConnection);
+  f.own_identity = As<decltype(f.own_identity)>(&SteamAPI_ISteamNetworkingSockets_GetIdentity);
+  f.session_state = As<decltype(f.session_state)>(&SteamAPI_ISteamNetworkingMessages_GetSessionConnectionInfo);
+  f.close_session = As<decltype(f.close_session)>(&SteamAPI_ISteamNetworkingMessages_CloseSessionWithUser);
   return f;
 }
 

@@ -1,0 +1,209 @@
+// Proves of signals, on the real library:
+//  - what a connection wants said to its peer comes as records that name peer and connection, and nothing is said
+//    before the signaling was set up;
+//  - a request of a peer makes a connection, Connecting, or is ignored, as was set; one that claims to be from somebody
+//    else is refused, and so is what is too long, empty, or no signal;
+//  - a request that is closed is answered with a refusal that says whose it is; a connection of which nothing was heard
+//    is not;
+//  - every signaling object is counted, and none is left when the library has ended;
+//  - a hundred thousand random and mutated signals do no harm, and the reader never looks past their end.
+#include <steam/steamnetworkingcustomsignaling.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "../src/rendezvous.h"
+#include "check.h"
+#include "library_test.h"
+
+namespace {
+
+using library_test::BuiltIn;
+using library_test::Opened;
+using library_test::StartOf;
+
+constexpr int32_t kRecordsBytes = 1 << 20;
+
+SteamNetworkingIdentity Named(const char *name) {
+  SteamNetworkingIdentity identity;
+  identity.Clear();
+  CHECK(identity.SetGenericString(name));
+  return identity;
+}
+
+struct Sent {
+  std::string to;
+  uint32_t connection;
+  std::string signal;
+};
+
+// What waits to be carried.
+std::vector<Sent> Outgoing(const Opened &library) {
+  std::vector<char> into(kRecordsBytes);
+  std::vector<Sent> sent;
+  const int32_t written = steam_sockets_run_callbacks(library.number, library.epoch, into.data(), kRecordsBytes);
+  for (int32_t at = 0; at < written;) {
+    steam_sockets_record record;
+    std::memcpy(&record, into.data() + at, sizeof record);
+    if (record.kind == STEAM_SOCKETS_SIGNAL) {
+      steam_sockets_signal_head head;
+      std::memcpy(&head, into.data() + at + sizeof record, sizeof head);
+      SteamNetworkingIdentity to;
+      std::memcpy(&to, head.to, sizeof to);
+      CHECK(record.payload == sizeof head + head.bytes);
+      sent.push_back({to.GetGenericString() == nullptr ? "" : to.GetGenericString(), head.connection,
+                      std::string(into.data() + at + sizeof record + sizeof head, head.bytes)});
+    }
+    at += static_cast<int32_t>(record.bytes);
+  }
+  return sent;
+}
+
+Opened As(const SteamNetworkingIdentity &identity) {
+  steam_sockets_start start = StartOf();
+  start.identity = &identity;
+  return Opened(BuiltIn(), start);
+}
+
+int32_t Receive(const Opened &library, const SteamNetworkingIdentity &from, const std::string &signal) {
+  return steam_sockets_signal_received(library.number, library.epoch, &from, signal.data(),
+                                       static_cast<int32_t>(signal.size()));
+}
+
+uint32_t Signalings(const Opened &library) { return steam_sockets_state_of(library.number)->signalings; }
+
+// A request to connect, of a network that was called by this name.
+std::string RequestOf(const char *name, const char *to) {
+  const SteamNetworkingIdentity identity = Named(name);
+  const SteamNetworkingIdentity peer = Named(to);
+  const Opened library = As(identity);
+  CHECK(steam_sockets_signaling(library.number, library.epoch, STEAM_SOCKETS_ASK_FOR_PEERS, true) == 0);
+  auto *const signaling = static_cast<ISteamNetworkingConnectionSignaling *>(
+      steam_sockets_signaling_new(library.number, library.epoch, &peer));
+  CHECK(signaling != nullptr && Signalings(library) == 1);
+  const HSteamNetConnection connection =
+      SteamNetworkingSockets()->ConnectP2PCustomSignaling(signaling, &peer, 0, 0, nullptr);
+  CHECK(connection != 0);
+  for (int tries = 0; tries < 1000; ++tries) {
+    for (const Sent &sent : Outgoing(library)) {
+      CHECK(sent.to == to && sent.connection == connection);
+      return sent.signal;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  CHECK(false);
+  return "";
+}
+
+void MakesRequests() {
+  const std::string request = RequestOf("alice", "bob");
+  const auto read = steam_sockets::ReadRendezvous(request);
+  CHECK(read.has_value() && read->from_identity == "str:alice" && read->is_connect_request);
+  CHECK(read->from_connection.has_value() && !read->to_connection.has_value() && read->to_virtual_port == 0U);
+}
+
+void AnswersRequests() {
+  const std::string request = RequestOf("alice", "bob");
+  const SteamNetworkingIdentity bob = Named("bob");
+  const SteamNetworkingIdentity alice = Named("alice");
+  const Opened library = As(bob);
+  const int32_t number = library.number;
+  const uint32_t epoch = library.epoch;
+  (void)Receive(library, alice, request);
+  CHECK(Outgoing(library).empty() && Signalings(library) == 0);
+  CHECK(steam_sockets_signaling(number, epoch, 2, false) == STEAM_SOCKETS_BAD_ARGUMENT);
+  CHECK(steam_sockets_signaling(number, epoch, STEAM_SOCKETS_ASK_FOR_PEERS, false) == 0);
+  CHECK(Receive(library, Named("mallory"), request) == 0 && Signalings(library) == 0);
+  CHECK(steam_sockets_signal_received(number, epoch, &alice, request.data(), 0) == STEAM_SOCKETS_BAD_ARGUMENT);
+  CHECK(steam_sockets_signal_received(number, epoch, &alice, request.data(), -1) == STEAM_SOCKETS_BAD_ARGUMENT);
+  CHECK(steam_sockets_signal_received(number, epoch, &alice, nullptr, 1) == STEAM_SOCKETS_BAD_ARGUMENT);
+  CHECK(steam_sockets_signal_received(number, epoch, nullptr, request.data(), 1) == STEAM_SOCKETS_BAD_ARGUMENT);
+  const std::string long_one(STEAM_SOCKETS_SIGNAL_BYTES + 1, 'x');
+  CHECK(Receive(library, alice, long_one) == STEAM_SOCKETS_BAD_ARGUMENT);
+  CHECK(Receive(library, alice, "no signal") == 0);
+
+  CHECK(Receive(library, alice, request) == 1 && Signalings(library) == 1);
+  CHECK(Receive(library, alice, request) == 1 && Signalings(library) == 1);
+  HSteamNetConnection connection = 0;
+  std::vector<char> into(kRecordsBytes);
+  const int32_t written = steam_sockets_run_callbacks(number, epoch, into.data(), kRecordsBytes);
+  for (int32_t at = 0; at < written && connection == 0;) {
+    steam_sockets_record record;
+    std::memcpy(&record, into.data() + at, sizeof record);
+    if (record.kind == STEAM_SOCKETS_STATUS_CHANGED) {
+      std::memcpy(&connection, into.data() + at + sizeof record, sizeof connection);
+    }
+    at += static_cast<int32_t>(record.bytes);
+  }
+  CHECK(connection != 0);
+  CHECK(steam_sockets_signaling_closed(number, epoch, connection + 1, 2000, "no") == 0);
+  CHECK(SteamNetworkingSockets()->CloseConnection(connection, 2000, "no", false));
+  CHECK(steam_sockets_signaling_closed(number, epoch, connection, 2000, "no") == 1);
+  const std::vector<Sent> sent = Outgoing(library);
+  CHECK(sent.size() == 1 && sent[0].to == "alice");
+  if (sent.empty()) {
+    return;
+  }
+  const auto refusal = steam_sockets::ReadRendezvous(sent[0].signal);
+  CHECK(refusal.has_value() && refusal->from_identity == "str:bob" && !refusal->is_connect_request);
+  CHECK(sent[0].signal.find("no") != std::string::npos);
+}
+
+void LeavesNothing() {
+  const SteamNetworkingIdentity bob = Named("bob");
+  int32_t number = -1;
+  {
+    const std::string request = RequestOf("alice", "bob");
+    const Opened library = As(bob);
+    number = library.number;
+    CHECK(steam_sockets_signaling(number, library.epoch, STEAM_SOCKETS_ASK_FOR_PEERS, true) == 0);
+    CHECK(Receive(library, Named("alice"), request) == 1 && Signalings(library) == 1);
+    CHECK(steam_sockets_signaling_new(number, library.epoch + 2, nullptr) == nullptr);
+    CHECK(steam_sockets_signaling(number, library.epoch + 2, 0, false) == STEAM_SOCKETS_NOT_OPEN);
+  }
+  CHECK(steam_sockets_state_of(number)->signalings == 0);
+}
+
+void StandsNoise() {
+  const std::string request = RequestOf("alice", "bob");
+  const SteamNetworkingIdentity bob = Named("bob");
+  const SteamNetworkingIdentity alice = Named("alice");
+  {
+    const Opened library = As(bob);
+    CHECK(steam_sockets_signaling(library.number, library.epoch, STEAM_SOCKETS_ASK_FOR_PEERS, false) == 0);
+    std::mt19937 random(7);
+    for (int i = 0; i < 100000; ++i) {
+      // On the heap and just as long as it is, so that the address sanitizer sees each look past its end.
+      std::vector<char> signal(random() % 200 + 1);
+      if (i % 2 == 0) {
+        std::generate(signal.begin(), signal.end(), [&] { return static_cast<char>(random()); });
+      } else {
+        signal.assign(request.begin(), request.end());
+        for (uint32_t changes = random() % 4 + 1; changes > 0; --changes) {
+          signal[random() % signal.size()] = static_cast<char>(random());
+        }
+        signal.resize(signal.size() - random() % 3);
+      }
+      signal.shrink_to_fit();
+      const int32_t answer = steam_sockets_signal_received(library.number, library.epoch, &alice, signal.data(),
+                                                           static_cast<int32_t>(signal.size()));
+      CHECK(answer == 0 || answer == 1);
+    }
+  }
+  CHECK(As(bob).number >= 0);
+}
+
+}  // namespace
+
+int main() {
+  MakesRequests();
+  AnswersRequests();
+  LeavesNothing();
+  StandsNoise();
+  return check::Done();
+}
