@@ -1,7 +1,8 @@
 /** One library's events on their way to everybody who has it open on this thread. */
 import type { Backend, EventRecord } from "../sdk/backend.ts";
 import type { ConnectionHandle } from "./handles.ts";
-import { eventNames, readEvent, type NetworkingEvent, type NetworkingEvents } from "./events.ts";
+import { connectionOf, eventNames, readEvent, type NetworkingEvent, type NetworkingEvents } from "./events.ts";
+import type { EventStream } from "./event-stream.ts";
 import { Emitter } from "./emitter.ts";
 import { tellOfDrains } from "./pool.ts";
 
@@ -26,7 +27,10 @@ export class EventHub {
   readonly #key: string;
   // With the most detailed debug output that each one wants.
   readonly #emitters = new Map<Emitter<NetworkingEvents>, number>();
+  readonly #streams = new Map<EventStream, Emitter<NetworkingEvents>>();
   readonly #idle: (() => void)[] = [];
+  // What we tell of ourselves, for the next run.
+  readonly #queued: NetworkingEvent[] = [];
   #draining = false;
 
   // Kept from run to run, so that one in which nothing happens allocates nothing.
@@ -63,6 +67,7 @@ export class EventHub {
   detach(emitter: Emitter<NetworkingEvents>, backend: Backend): void {
     this.setDebugLevel(emitter, 0, backend);
     this.#emitters.delete(emitter);
+    for (const [stream, follows] of [...this.#streams]) if (follows === emitter) stream.end();
     if (this.#emitters.size === 0) EventHub.#hubs.delete(this.#key);
   }
 
@@ -72,9 +77,25 @@ export class EventHub {
     backend.setDebugLevel(Math.max(...this.#emitters.values()));
   }
 
+  /** Gives a stream what these handlers get, until it ends. */
+  follow(emitter: Emitter<NetworkingEvents>, stream: EventStream): void {
+    this.#streams.set(stream, emitter);
+  }
+
+  /** Ends that. */
+  leave(stream: EventStream): void {
+    this.#streams.delete(stream);
+  }
+
+  /** Has an event that the library does not tell delivered in the next run. */
+  queue(event: NetworkingEvent): void {
+    this.#queued.push(event);
+  }
+
   /** Delivers no further event of a connection that was just closed. */
   suppress(connection: ConnectionHandle): void {
     this.#closedSinceRun.add(connection);
+    for (const stream of this.#streams.keys()) stream.forget(connection);
   }
 
   /** Does it now, or after the drain that is under way. */
@@ -97,6 +118,7 @@ export class EventHub {
         for (const handle of this.#closedSinceRun) this.#closed.add(handle);
         this.#closedSinceRun.clear();
       }
+      if (this.#queued.length > 0) this.#events.push(...this.#queued.splice(0));
       backend.runCallbacks(this.#read);
       if (this.#events.length > 0) for (const event of this.#events.splice(0)) this.#deliver(event);
       tellOfDrains(this.#failed);
@@ -119,25 +141,19 @@ export class EventHub {
     }
   }
 
-  #deliver(event: NetworkingEvent): void {
+  #deliver(told: NetworkingEvent): void {
     const uncaught = this.#uncaught;
+    const connection = connectionOf(told);
+    // Asked before each handler: the one before may have closed the connection.
+    const isWanted = () => connection === undefined || this.#isOpen(connection);
     for (const [emitter, debugLevel] of [...this.#emitters]) {
+      if (told.name === "debugOutput" && told.event.level > debugLevel) continue;
       const failed = (error: unknown) => {
         if (emitter.has("error")) emitter.emit("error", error, (another) => uncaught.push(another));
         else uncaught.push(error);
       };
-      // The switch lets the compiler see that name and event belong together.
-      switch (event.name) {
-        case "connectionStatusChanged":
-          emitter.emit(event.name, event.event, failed, () => this.#isOpen(event.event.connectHandle));
-          break;
-        case "drain":
-          emitter.emit(event.name, event.event, failed, () => this.#isOpen(event.event.connectHandle));
-          break;
-        case "debugOutput":
-          if (event.event.level <= debugLevel) emitter.emit(event.name, event.event, failed);
-          break;
-      }
+      emit(emitter, told, failed, isWanted);
+      for (const [stream, follows] of this.#streams) if (follows === emitter && isWanted()) stream.push(told);
     }
   }
 
@@ -149,8 +165,17 @@ export class EventHub {
     for (const emitter of listeners) emitter.emit("error", error, (another) => uncaught.push(another));
   }
 
-  /** Asked before each handler: the one before may have closed the connection. */
   #isOpen(connection: ConnectionHandle): boolean {
     return !this.#closed.has(connection) && !this.#closedSinceRun.has(connection);
   }
+}
+
+/** Emits an event; generic, so that the compiler sees that name and event belong together. */
+function emit<Name extends NetworkingEvent["name"]>(
+  emitter: Emitter<NetworkingEvents>,
+  { name, event }: NetworkingEvent<Name>,
+  failed: (error: unknown) => void,
+  isWanted: () => boolean,
+): void {
+  emitter.emit(name, event, failed, isWanted);
 }

@@ -1,10 +1,20 @@
 /** The events that a network tells of, and how they are read from the library's records. */
-import { HelperRecordKind, type ConnectionState, type DebugOutputType } from "../ffi/enums.ts";
+import { HelperRecordKind, type ConnectionState, type DebugOutputType, type Result } from "../ffi/enums.ts";
 import type { Backend, EventRecord } from "../sdk/backend.ts";
 import { layoutOf } from "../ffi/layout.ts";
-import { SteamNetConnectionStatusChangedCallback_t } from "../ffi/structs.ts";
+import {
+  SteamNetConnectionStatusChangedCallback_t,
+  SteamNetworkingMessagesSessionFailed_t,
+  SteamNetworkingMessagesSessionRequest_t,
+  SteamServerConnectFailure_t,
+  SteamServersDisconnected_t,
+} from "../ffi/structs.ts";
+import { readAuthenticationStatus, type AuthenticationStatus } from "./authentication-status.ts";
 import { readConnectionInfo, type ConnectionInfo } from "./connection-info.ts";
+import { readFakeIPResult, type FakeIPResult } from "./fake-ip.ts";
 import type { ConnectionHandle } from "./handles.ts";
+import { formatIdentity } from "./identity.ts";
+import { readRelayNetworkStatus, type RelayNetworkStatus } from "./relay-network-status.ts";
 
 /** A connection was made, destroyed, or changed its state. C: `SteamNetConnectionStatusChangedCallback_t`. */
 export interface ConnectionStatusChangedEvent {
@@ -30,14 +40,71 @@ export interface DebugOutputEvent {
   readonly message: string;
 }
 
+/** Somebody with whom there is no session sends us a message. C: `SteamNetworkingMessagesSessionRequest_t`. */
+export interface MessagesSessionRequestEvent {
+  /** Who. C: `m_identityRemote`. */
+  readonly identity: string;
+}
+
+/** A session could not be made, or broke. C: `SteamNetworkingMessagesSessionFailed_t`. */
+export interface MessagesSessionFailedEvent {
+  /**
+   * The connection behind the session as it was: `identity` is who, `endReason` and `endDebug` are why. C: `m_info`.
+   */
+  readonly connection: ConnectionInfo;
+}
+
+/** Steam let us in. C: `SteamServersConnected_t`, which has no fields. */
+export type LoggedOnEvent = Readonly<Record<never, never>>;
+
+/** Steam did not let us in. C: `SteamServerConnectFailure_t`. */
+export interface LogOnFailedEvent {
+  /** Why. C: `m_eResult`. */
+  readonly result: Result;
+  /** Whether Steam goes on trying by itself. C: `m_bStillRetrying`. */
+  readonly stillRetrying: boolean;
+}
+
+/** The connection to Steam was lost, or we logged off. C: `SteamServersDisconnected_t`. */
+export interface LoggedOffEvent {
+  /** Why. C: `m_eResult`. */
+  readonly result: Result;
+}
+
 /** The events by name. */
 export interface NetworkingEvents {
   /** A connection was made, destroyed, or changed its state. On every library. */
   connectionStatusChanged: ConnectionStatusChangedEvent;
   /**
+   * Whether we can take part in authenticated communication has changed. On every library: Steam tells of it by its
+   * callback; GameNetworkingSockets never does, so each call that may change it looks, and the event comes with the
+   * next `runCallbacks`.
+   */
+  networkAuthenticationStatus: AuthenticationStatus;
+  /** The fake address that {@link NetworkingSockets.beginAsyncRequestFakeIP} asked for came, or never will. On steam_api. */
+  fakeIPResult: FakeIPResult;
+  /**
+   * Somebody with whom there is no session sends us a message by {@link NetworkingMessages}. Take it by
+   * `acceptSessionWithUser`, or by sending something back; or do nothing. On every library.
+   */
+  messagesSessionRequest: MessagesSessionRequestEvent;
+  /** A session of {@link NetworkingMessages} could not be made, or broke before it ever stood. On every library. */
+  messagesSessionFailed: MessagesSessionFailedEvent;
+  /**
+   * Whether Valve's relay network can be used has changed. On steam_api; GameNetworkingSockets, which has no relays,
+   * never tells it.
+   */
+  relayNetworkStatus: RelayNetworkStatus;
+  /** Steam let us in: as a user, or as the game server that this network was opened as. On steam_api. */
+  loggedOn: LoggedOnEvent;
+  /** An attempt to log on failed. On steam_api. */
+  logOnFailed: LogOnFailedEvent;
+  /** The connection to Steam was lost, or we logged off. On steam_api. */
+  loggedOff: LoggedOffEvent;
+  /**
    * A connection that refused a message with `LimitExceeded` has room again: at most half of SendBufferSize waits to
    * be sent, and at most half of {@link MAX_UNACKNOWLEDGED_SEGMENTS} to be acknowledged. Told once after a refusal,
-   * but not of a message that is larger than SendBufferSize and can never fit.
+   * but not of a message that is larger than SendBufferSize and can never fit. On every library.
    */
   drain: DrainEvent;
   /** A line of the library's log, of the level that was asked for. See {@link NetworkingUtils.setDebugOutputFunction}. */
@@ -47,24 +114,43 @@ export interface NetworkingEvents {
 }
 
 /** The names of all events. */
-export const eventNames = [
-  "connectionStatusChanged",
-  "drain",
-  "debugOutput",
-  "error",
-] as const satisfies (keyof NetworkingEvents)[];
+export const eventNames = Object.keys({
+  connectionStatusChanged: true,
+  networkAuthenticationStatus: true,
+  fakeIPResult: true,
+  messagesSessionRequest: true,
+  messagesSessionFailed: true,
+  relayNetworkStatus: true,
+  loggedOn: true,
+  logOnFailed: true,
+  loggedOff: true,
+  drain: true,
+  debugOutput: true,
+  error: true,
+} satisfies Record<keyof NetworkingEvents, true>) as (keyof NetworkingEvents)[];
 
-/** An event with its name, on its way to the handlers. */
-export type NetworkingEvent =
-  | { readonly name: "connectionStatusChanged"; readonly event: ConnectionStatusChangedEvent }
-  | { readonly name: "drain"; readonly event: DrainEvent }
-  | { readonly name: "debugOutput"; readonly event: DebugOutputEvent };
+type ToldName = Exclude<keyof NetworkingEvents, "error">;
+
+/** An event with its name, as {@link Networking.events} gives it. */
+export type NetworkingEvent<Name extends ToldName = ToldName> = {
+  readonly [Each in Name]: { readonly name: Each; readonly event: NetworkingEvents[Each] };
+}[Name];
+
+/** The connection that an event is of, which must not come after that was closed; undefined for all others. */
+export function connectionOf(told: NetworkingEvent): ConnectionHandle | undefined {
+  return told.name === "connectionStatusChanged" || told.name === "drain" ? told.event.connectHandle : undefined;
+}
 
 const statusChanged = layoutOf(SteamNetConnectionStatusChangedCallback_t);
+const sessionRequest = layoutOf(SteamNetworkingMessagesSessionRequest_t);
+const sessionFailed = layoutOf(SteamNetworkingMessagesSessionFailed_t);
+const connectFailure = layoutOf(SteamServerConnectFailure_t);
+const disconnected = layoutOf(SteamServersDisconnected_t);
 
 /** Reads an event record; undefined for kinds that nobody can listen to. */
 export function readEvent(backend: Backend, record: EventRecord): NetworkingEvent | undefined {
   const { memory, payload } = record;
+  const { library } = backend;
   switch (record.kind) {
     case HelperRecordKind.StatusChanged: {
       const { offsets } = statusChanged;
@@ -72,10 +158,40 @@ export function readEvent(backend: Backend, record: EventRecord): NetworkingEven
         name: "connectionStatusChanged",
         event: {
           connectHandle: memory.view.getUint32(payload + offsets.connection, true) as ConnectionHandle,
-          connection: readConnectionInfo(backend.library, memory, payload + offsets.info),
+          connection: readConnectionInfo(library, memory, payload + offsets.info),
           oldState: memory.view.getInt32(payload + offsets.oldState, true) as ConnectionState,
         },
       };
+    }
+    case HelperRecordKind.AuthenticationStatus:
+      return { name: "networkAuthenticationStatus", event: readAuthenticationStatus(memory, payload) };
+    case HelperRecordKind.FakeIPResult:
+      return { name: "fakeIPResult", event: readFakeIPResult(library, memory, payload) };
+    case HelperRecordKind.MessagesSessionRequest: {
+      const identity = formatIdentity(library, memory, payload + sessionRequest.offsets.identityRemote);
+      return { name: "messagesSessionRequest", event: { identity } };
+    }
+    case HelperRecordKind.MessagesSessionFailed: {
+      const connection = readConnectionInfo(library, memory, payload + sessionFailed.offsets.info);
+      return { name: "messagesSessionFailed", event: { connection } };
+    }
+    case HelperRecordKind.RelayNetworkStatus:
+      return { name: "relayNetworkStatus", event: readRelayNetworkStatus(memory, payload) };
+    case HelperRecordKind.LoggedOn:
+      return { name: "loggedOn", event: {} };
+    case HelperRecordKind.LogOnFailed: {
+      const { offsets } = connectFailure;
+      return {
+        name: "logOnFailed",
+        event: {
+          result: memory.view.getInt32(payload + offsets.result, true) as Result,
+          stillRetrying: memory.view.getUint8(payload + offsets.stillRetrying) !== 0,
+        },
+      };
+    }
+    case HelperRecordKind.LoggedOff: {
+      const result = memory.view.getInt32(payload + disconnected.offsets.result, true) as Result;
+      return { name: "loggedOff", event: { result } };
     }
     case HelperRecordKind.Drained:
       return {

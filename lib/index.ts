@@ -20,6 +20,7 @@ export {
   ServerMode,
 } from "../ffi/enums.ts";
 export type { AdoptOptions } from "./adopt.ts";
+export type { AuthenticationStatus } from "./authentication-status.ts";
 export { CloseCode } from "./close-code.ts";
 export type { ConfigOption, ConfigOptionName, ConfigOptions, ConfigOptionValue, ConfigTarget } from "./config.ts";
 export { DATAGRAM_POP_ID_DEV, MAX_STEAM_PACKET_SIZE } from "./constants.ts";
@@ -29,7 +30,19 @@ export type { ConnectionInfo, ConnectionStatus, LaneStatus } from "./connection-
 export type { DispatcherOptions } from "./dispatcher.ts";
 export type { Handler } from "./emitter.ts";
 export * from "./errors.ts";
-export type { ConnectionStatusChangedEvent, DebugOutputEvent, DrainEvent, NetworkingEvents } from "./events.ts";
+export { EventStream } from "./event-stream.ts";
+export type {
+  ConnectionStatusChangedEvent,
+  DebugOutputEvent,
+  DrainEvent,
+  LoggedOffEvent,
+  LoggedOnEvent,
+  LogOnFailedEvent,
+  MessagesSessionFailedEvent,
+  MessagesSessionRequestEvent,
+  NetworkingEvent,
+  NetworkingEvents,
+} from "./events.ts";
 export type { FakeIPResult } from "./fake-ip.ts";
 export {
   FakeUDPPort,
@@ -49,6 +62,7 @@ export { Outbox, type OutboxOptions } from "./outbox.ts";
 export type { PeerIdentity } from "./peer-identity.ts";
 export { MessagePool, type MessagePoolEvents, type MessagePoolOptions } from "./pool.ts";
 export type { ReceivedMessage } from "./receive.ts";
+export type { RelayNetworkStatus } from "./relay-network-status.ts";
 export type { Frame, RunOptions, RunSummary } from "./run.ts";
 export type { OutgoingMessage } from "./send.ts";
 export { Server, type ConnectionLimits, type ConnectionRequest, type ListenOptions, type Refusal } from "./server.ts";

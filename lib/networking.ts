@@ -10,6 +10,7 @@ import { Dispatcher, type DispatcherOptions } from "./dispatcher.ts";
 import type { Emitter, Handler } from "./emitter.ts";
 import { AlreadyRunningError } from "./errors.ts";
 import { EventHub } from "./event-hub.ts";
+import { EventStream } from "./event-stream.ts";
 import type { GameServer, GameServerOptions } from "./game-server.ts";
 import { releaseHeldOf } from "./inbox.ts";
 import type { DebugOutputEvent, NetworkingEvents } from "./events.ts";
@@ -181,6 +182,25 @@ export class Networking {
   }
 
   /**
+   * All events from now on as an async iterator, each as `{ name, event }`, beside {@link on}: for
+   * `for await (const { name, event } of net.events())`. What handlers get in {@link runCallbacks} comes here right after
+   * it has returned, so somebody must run callbacks or the pump. Lines of the log come as far as
+   * {@link NetworkingUtils.setDebugOutputFunction} asked for them; `error` does not come.
+   *
+   * Events that nobody reads wait: of a connection until it is closed, and 65,536 in all, then reading throws a
+   * NetworkingError. The iterator ends with {@link close}, when all that waits was read, and at once with `break` or
+   * `return()`. Each call makes one of its own.
+   *
+   * @throws ClosedError after {@link close}.
+   */
+  events(): EventStream {
+    void this.#backend.sockets; // which throws when it is closed
+    const stream = new EventStream((ended) => this.#hub.leave(ended));
+    this.#hub.follow(this.#events, stream);
+    return stream;
+  }
+
+  /**
    * Delivers every event that has come since the last time; call it once a tick. Called from a handler it does
    * nothing.
    *
@@ -253,7 +273,7 @@ export class Networking {
    * @throws ClosedError after {@link close}.
    */
   async connect<Data = undefined>(address: string, options: ConnectOptions<Data> = {}): Promise<Connection<Data>> {
-    return await connectThrough(this.#dispatch(), address, options, () => {});
+    return await connectThrough(this.#dispatch(), address, options);
   }
 
   /**

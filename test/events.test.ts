@@ -463,7 +463,7 @@ describe("handlers", () => {
     using net = openNetworking();
     const name = JSON.parse('"connectionstatuschanged"');
     expect(() => net.on(name, () => {})).toThrow(TypeError);
-    expect(() => net.on(name, () => {})).toThrow(/connectionStatusChanged, drain, debugOutput, error/);
+    expect(() => net.on(name, () => {})).toThrow(/connectionStatusChanged, networkAuthenticationStatus, .*, drain, debugOutput, error/);
   });
 
   test("must be functions", () => {

@@ -116,6 +116,11 @@ describe("after a close", () => {
     getDetailedConnectionStatus: (sockets) => sockets.getDetailedConnectionStatus(connection),
     getListenSocketAddress: (sockets) => sockets.getListenSocketAddress(listenSocket),
     getIdentity: (sockets) => sockets.getIdentity(),
+    resetIdentity: (sockets) => sockets.resetIdentity(),
+    initAuthentication: (sockets) => sockets.initAuthentication(),
+    getAuthenticationStatus: (sockets) => sockets.getAuthenticationStatus(),
+    getCertificateRequest: (sockets) => sockets.getCertificateRequest(),
+    setCertificate: (sockets) => sockets.setCertificate("certificate"),
     createListenSocketP2P: (sockets) => sockets.createListenSocketP2P(0),
     connectP2P: (sockets) => sockets.connectP2P("str:alice", 0),
     connectP2PCustomSignaling: (sockets) => sockets.connectP2PCustomSignaling({ address: 1 }, null, 0),
@@ -184,6 +189,7 @@ describe("after a close", () => {
       for (const call of Object.values(ofUtils)) expect(() => call(closed.utils)).toThrow(ClosedError);
       for (const call of Object.values(ofMessages)) expect(() => call(closed.messages)).toThrow(ClosedError);
       expect(() => closed.runCallbacks()).toThrow(ClosedError);
+      expect(() => closed.events()).toThrow(ClosedError);
       expect(() => closed.poll()).toThrow(ClosedError);
     });
   }
