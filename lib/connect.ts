@@ -3,7 +3,7 @@ import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { CloseCode } from "./close-code.ts";
 import type { ConfigOptions } from "./config.ts";
-import { Connection } from "./connection.ts";
+import { Connection, type Owner } from "./connection.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { ConnectError } from "./errors.ts";
 import { HandlerSet, mustBeFunctions, type ConnectionClosing, type ConnectionHandlers } from "./handlers.ts";
@@ -34,113 +34,168 @@ const patienceMilliseconds = 250;
 const headStartMilliseconds = 1000;
 const notWanted = "not wanted any more";
 
-/** @internal Use {@link connect}. */
-export async function connectThrough<Data>(
+/**
+ * @internal Use {@link connect}.
+ * @param released called when the attempt has failed, or the connection that came about has ended.
+ */
+export function connectThrough<Data>(
   dispatcher: Dispatcher,
   address: string,
   options: ConnectOptions<Data>,
-  released: () => void,
+  released?: () => void,
 ): Promise<Connection<Data>> {
-  let use: PumpUser | undefined;
-  const letGo = () => {
-    use?.end();
-    released();
-  };
-  try {
-    const { signal, data } = options;
-    integer(options.timeout ?? usualTimeout, "timeout", 1, mostTimeout);
-    mustBeFunctions({ data });
-    if (signal !== undefined && !(signal instanceof AbortSignal)) {
-      throw new TypeError(`signal must be an AbortSignal, not ${describe(signal)}`);
-    }
-    const attempt = new Attempt(dispatcher, address, options, letGo);
-    signal?.throwIfAborted();
-    if (isPumped(options.pump)) use = dispatcher.pump.user();
-    return await attempt.run();
-  } catch (error) {
-    letGo();
-    throw error;
+  const { signal, data, timeout = usualTimeout, pump } = options;
+  integer(timeout, "timeout", 1, mostTimeout);
+  mustBeFunctions({ data });
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new TypeError(`signal must be an AbortSignal, not ${describe(signal)}`);
+  }
+  const target = splitAddress(address);
+  const set = new HandlerSet<Data>(options.socket ?? {});
+  signal?.throwIfAborted();
+  const stay = new Stay(isPumped(pump) ? dispatcher.pump.user() : undefined, released);
+  const attempt = new Attempt<Data>(dispatcher, target, options, timeout, set, stay);
+  attempt.begin();
+  return attempt.outcome;
+}
+
+/** What a connection needs as long as it lives, and the owner of one that stands. */
+class Stay {
+  readonly #use: PumpUser | undefined;
+  readonly #released: (() => void) | undefined;
+
+  constructor(use: PumpUser | undefined, released: (() => void) | undefined) {
+    this.#use = use;
+    this.#released = released;
+  }
+
+  /** It has ended. */
+  left(): void {
+    this.#use?.end();
+    this.#released?.();
   }
 }
 
-/** One call of `connect`, which may try several addresses. */
-class Attempt<Data> {
+/** An address to connect to, as it was written and in parts. */
+interface Target {
+  readonly address: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * One call of `connect`, which may try several addresses. It owns all its connections until one of them is served. That
+ * one is then its own, so that nothing of the attempt is kept.
+ */
+class Attempt<Data> implements Owner<Data> {
+  readonly outcome: Promise<Connection<Data>>;
+  readonly data: Owner<Data>["data"];
   readonly #dispatcher: Dispatcher;
-  readonly #address: string;
-  readonly #host: string;
-  readonly #port: number;
+  readonly #target: Target;
   readonly #options: ConnectOptions<Data>;
   readonly #timeout: number;
   readonly #set: HandlerSet<Data>;
-  readonly #letGo: () => void;
-  readonly #outcome = Promise.withResolvers<Connection<Data>>();
+  readonly #stay: Stay;
+  readonly #resolve: (connection: Connection<Data>) => void;
+  readonly #reject: (reason: unknown) => void;
+  readonly #timer: ReturnType<typeof setTimeout>;
+  readonly #abort: (() => void) | undefined;
+  /** Addresses that were not tried yet; undefined while they are looked up. */
+  #addresses: string[] | undefined;
   /** Those that are under way. */
   readonly #connections = new Set<Connection<Data>>();
+  /** The one that was begun last. */
+  #newest: Connection<Data> | undefined;
+  /** Runs out when it has not answered for so long that the next address is tried beside it. */
+  #patience: ReturnType<typeof setTimeout> | undefined;
   /** The one that stands. */
   #standing: Connection<Data> | undefined;
-  #isServed = false;
   #failure: unknown;
-  #hasBegunAll = false;
   #isOver = false;
 
-  /** @param letGo called when the connection ends that came about. */
-  constructor(dispatcher: Dispatcher, address: string, options: ConnectOptions<Data>, letGo: () => void) {
+  constructor(
+    dispatcher: Dispatcher,
+    target: Target,
+    options: ConnectOptions<Data>,
+    timeout: number,
+    set: HandlerSet<Data>,
+    stay: Stay,
+  ) {
+    ({ promise: this.outcome, resolve: this.#resolve, reject: this.#reject } = Promise.withResolvers());
+    this.data = options.data;
     this.#dispatcher = dispatcher;
-    this.#address = address;
-    ({ host: this.#host, port: this.#port } = splitAddress(address));
+    this.#target = target;
     this.#options = options;
-    this.#timeout = options.timeout ?? usualTimeout;
-    this.#set = new HandlerSet<Data>(options.socket ?? {});
-    this.#letGo = letGo;
+    this.#timeout = timeout;
+    this.#set = set;
+    this.#stay = stay;
+    this.#timer = setTimeout(() => this.#fail(this.#error(`no answer within ${timeout} ms`)), timeout);
+    const { signal } = options;
+    if (signal !== undefined) {
+      this.#abort = () => this.#fail(signal.reason);
+      signal.addEventListener("abort", this.#abort, { once: true });
+    }
   }
 
   /** Tries all addresses, until there is a connection or the attempt is late or aborted. */
-  async run(): Promise<Connection<Data>> {
-    const { signal } = this.#options;
-    const abort = () => this.#fail(signal?.reason);
-    const late = () => this.#fail(this.#error({ code: 0, text: `no answer within ${this.#timeout} ms`, by: "local" }));
-    const timer = setTimeout(late, this.#timeout);
-    signal?.addEventListener("abort", abort, { once: true });
-    this.#tryAll().catch((error: unknown) => this.#fail(error));
+  begin(): void {
+    const { address, host } = this.#target;
+    if (isIP(host) !== 0) {
+      this.#addresses = [address];
+      this.#tryNext();
+    } else void this.#lookUp();
+  }
+
+  /** A connection stands. */
+  opened(connection: Connection<Data>): void {
+    this.#isOver = true;
+    this.#standing = connection;
+    this.#dropAllBut(connection);
+  }
+
+  /** Its handler `open` was called. */
+  served(connection: Connection<Data>): void {
+    this.#end();
+    connection.handOver(this.#stay);
+    this.#resolve(connection);
+  }
+
+  /** A connection has not come about, or was ended before it was served. */
+  left(connection: Connection<Data>, end: ConnectionClosing): void {
+    this.#connections.delete(connection);
+    this.#failure = new ConnectError(this.#target.address, end);
+    if (end.by === "peer" || connection === this.#standing) this.#fail(this.#failure);
+    else if (connection === this.#newest || this.#isExhausted) this.#tryNext();
+  }
+
+  async #lookUp(): Promise<void> {
+    const { host, port } = this.#target;
     try {
-      return await this.#outcome.promise;
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
+      const found = new Set((await lookup(host, { all: true })).map(({ address }) => address));
+      this.#addresses = Array.from(found, (ip) => (ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return this.#fail(this.#error(`the name ${host} could not be resolved: ${why}`));
+    }
+    this.#tryNext();
+  }
+
+  /** Begins to connect to the next address. The one after it is due when this one has failed or is late. */
+  #tryNext(): void {
+    clearTimeout(this.#patience);
+    while (!this.#isOver) {
+      const address = this.#addresses?.shift();
+      if (address === undefined) {
+        if (this.#connections.size === 0) this.#fail(this.#failure);
+        return;
+      }
+      if (this.#try(address)) return;
     }
   }
 
-  async #tryAll(): Promise<void> {
-    for (const ip of await this.#addresses()) {
-      if (this.#isOver) return;
-      await this.#try(ip.includes(":") ? `[${ip}]:${this.#port}` : `${ip}:${this.#port}`);
-    }
-    this.#hasBegunAll = true;
-    if (this.#connections.size === 0) this.#fail(this.#failure);
-  }
-
-  /** Begins to connect to one address. Waits until it has failed, or the next one is to be tried beside it. */
-  async #try(address: string): Promise<void> {
-    const { promise: isNextDue, resolve: next } = Promise.withResolvers<void>();
-    const connection = new Connection<Data>(
-      this.#dispatcher,
-      this.#set,
-      { identity: "invalid", address },
-      {
-        data: this.#options.data,
-        opened: () => this.#stands(connection),
-        served: () => {
-          this.#isServed = true;
-          this.#connections.clear();
-          this.#outcome.resolve(connection);
-          next();
-        },
-        left: (_, end) => {
-          this.#left(connection, end);
-          next();
-        },
-      },
-    );
+  /** Begins to connect to one address. Answers whether that could be done. */
+  #try(address: string): boolean {
+    const connection = new Connection<Data>(this.#dispatcher, this.#set, { identity: "invalid", address }, this);
     try {
       connection.begin((userData) =>
         this.#dispatcher.sockets.connectByIPAddress(address, {
@@ -151,33 +206,34 @@ class Attempt<Data> {
       );
     } catch (error) {
       this.#failure = error;
-      return;
+      return false;
     }
     this.#connections.add(connection);
+    this.#newest = connection;
     // A ping is known once something has come from there.
-    const timer = setTimeout(() => connection.ping < 0 && next(), patienceMilliseconds);
-    await isNextDue;
-    clearTimeout(timer);
+    const next = () => connection.ping < 0 && this.#tryNext();
+    if (!this.#isExhausted) this.#patience = setTimeout(next, patienceMilliseconds);
+    return true;
   }
 
-  #stands(connection: Connection<Data>): void {
-    this.#isOver = true;
-    this.#standing = connection;
-    this.#dropAllBut(connection);
-  }
-
-  #left(connection: Connection<Data>, end: ConnectionClosing): void {
-    if (this.#isServed) return this.#letGo();
-    this.#connections.delete(connection);
-    this.#failure = this.#error(end);
-    const isLast = this.#hasBegunAll && this.#connections.size === 0;
-    if (end.by === "peer" || connection === this.#standing || isLast) this.#fail(this.#failure);
+  /** Whether there is no other address. */
+  get #isExhausted(): boolean {
+    return this.#addresses?.length === 0;
   }
 
   #fail(reason: unknown): void {
     this.#isOver = true;
-    this.#outcome.reject(reason);
+    this.#end();
+    this.#reject(reason);
     this.#dropAllBut(undefined);
+    this.#stay.left();
+  }
+
+  /** Nothing of it is to be waited for any more. */
+  #end(): void {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#patience);
+    if (this.#abort !== undefined) this.#options.signal?.removeEventListener("abort", this.#abort);
   }
 
   #dropAllBut(connection: Connection<Data> | undefined): void {
@@ -186,23 +242,12 @@ class Attempt<Data> {
     }
   }
 
-  #error(end: ConnectionClosing): ConnectError {
-    return new ConnectError(this.#address, end);
-  }
-
-  async #addresses(): Promise<Set<string>> {
-    const host = this.#host;
-    if (isIP(host) !== 0) return new Set([host]);
-    try {
-      return new Set((await lookup(host, { all: true })).map(({ address }) => address));
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      throw this.#error({ code: 0, text: `the name ${host} could not be resolved: ${why}`, by: "local" });
-    }
+  #error(text: string): ConnectError {
+    return new ConnectError(this.#target.address, { code: 0, text, by: "local" });
   }
 }
 
-function splitAddress(address: string): { host: string; port: number } {
+function splitAddress(address: string): Target {
   const match = /^(?:\[([^\]]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(text(address, "an address"));
   const port = Number(match?.[3]);
   if (match === null || port < 1 || port > 0xffff) {
@@ -210,5 +255,5 @@ function splitAddress(address: string): { host: string; port: number } {
       `${JSON.stringify(address)} is no address to connect to. Write "example.org:27015", "127.0.0.1:27015" or "[::1]:27015"`,
     );
   }
-  return { host: match[1] ?? match[2] ?? "", port };
+  return { address, host: match[1] ?? match[2] ?? "", port };
 }

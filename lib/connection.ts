@@ -31,7 +31,7 @@ export interface Lane {
   readonly weight?: number;
 }
 
-/** Who has made a connection, and wants to know of its life. */
+/** Who has made connections, and wants to know of their lives. */
 export interface Owner<Data> {
   /** Makes its data, right before its handler `open` is called. */
   readonly data?: ((connection: Connection<Data>) => Data) | undefined;
@@ -77,9 +77,10 @@ export class Connection<Data = undefined> implements Party {
   // Private to TypeScript only: see Slots.
   private readonly dispatcher: Dispatcher;
   private readonly set: HandlerSet<Data>;
-  private readonly owner: Owner<Data>;
+  private owner: Owner<Data>;
   private own: ConnectionHandle = NETWORKING_CONNECTION_INVALID;
-  private from: Beginning;
+  private who: string;
+  private where: string;
   private laneCount = 1;
   private wasOpened = false;
   private wasTold = false;
@@ -90,7 +91,8 @@ export class Connection<Data = undefined> implements Party {
   constructor(dispatcher: Dispatcher, set: HandlerSet<Data>, from: Beginning, owner: Owner<Data>) {
     this.dispatcher = dispatcher;
     this.set = set;
-    this.from = from;
+    this.who = from.identity;
+    this.where = from.address;
     this.owner = owner;
   }
 
@@ -104,12 +106,12 @@ export class Connection<Data = undefined> implements Party {
    * {@link address} it stays after the end.
    */
   get identity(): string {
-    return this.from.identity;
+    return this.who;
   }
 
   /** The address of the other end, with its port. */
   get address(): string {
-    return this.from.address;
+    return this.where;
   }
 
   /** What the connection is doing: Connecting, Connected, or None after the end. */
@@ -268,6 +270,11 @@ export class Connection<Data = undefined> implements Party {
     this.own = this.dispatcher.enter(this, connect);
   }
 
+  /** @internal Gives it to another owner, who hears of what is still to come. */
+  handOver(owner: Owner<Data>): void {
+    this.owner = owner;
+  }
+
   /** @internal */
   hasLane(lane: number): boolean {
     return lane < this.laneCount;
@@ -286,7 +293,9 @@ export class Connection<Data = undefined> implements Party {
   opened({ identity, remoteAddress }: ConnectionInfo): void {
     if (this.wasOpened) return;
     this.wasOpened = true;
-    this.from = { identity, address: remoteAddress };
+    this.who = identity;
+    // Many may be connected to the same address: one text is enough for them.
+    if (this.where !== remoteAddress) this.where = remoteAddress;
     this.owner.opened?.(this);
     this.makeData();
     if (this.hasEnded) return;

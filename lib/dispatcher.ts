@@ -76,7 +76,7 @@ export class Dispatcher {
   private readonly group: PollGroupHandle;
   private readonly table: (Party | undefined)[] = [];
   private readonly freePlaces: number[] = [];
-  private readonly parties = new Map<ConnectionHandle, { readonly party: Party; readonly place: number }>();
+  private readonly places = new Map<ConnectionHandle, number>();
   private readonly listeners = new Map<ListenSocketHandle, Listener>();
   private readonly backlog: Backlog;
   private readonly thirsty = new Set<Party>();
@@ -105,7 +105,7 @@ export class Dispatcher {
     this.backlog = new Backlog({
       sockets: this.sockets,
       sendBufferSize: (connection) => ground.sendBufferSize(connection),
-      partyOf: (connection) => this.parties.get(connection)?.party,
+      partyOf: (connection) => this.partyOf(connection),
       failed: (party, error) => {
         this.failures.push(() => party.failed(error));
         this.schedule();
@@ -136,7 +136,7 @@ export class Dispatcher {
     this.table[place] = party;
     try {
       const handle = connect(place);
-      this.parties.set(handle, { party, place });
+      this.places.set(handle, place);
       return handle;
     } catch (error) {
       this.table[place] = undefined;
@@ -154,7 +154,7 @@ export class Dispatcher {
     const info = this.sockets.getConnectionInfo(handle);
     const { connectionState = ConnectionState.None } = info ?? {};
     const isAlive = connectionState > ConnectionState.None && connectionState <= ConnectionState.Connected;
-    if (info === undefined || !isAlive || this.parties.has(handle)) return false;
+    if (info === undefined || !isAlive || this.places.has(handle)) return false;
     begin((userData) => {
       this.sockets.setConnectionUserData(handle, userData);
       return handle;
@@ -166,7 +166,7 @@ export class Dispatcher {
   /** Ends a connection. With `linger` everything reliable that was sent before still arrives. */
   leave(party: Party, code: number, text: string, linger: boolean): void {
     const { handle } = party;
-    if (!this.parties.has(handle)) return;
+    if (!this.places.has(handle)) return;
     this.flush();
     this.forget(handle);
     if (linger) {
@@ -287,7 +287,7 @@ export class Dispatcher {
 
   /** Hands what has come to the connections. */
   receive(): void {
-    if (this.dispatching || this.closed || this.parties.size === 0) return;
+    if (this.dispatching || this.closed || this.places.size === 0) return;
     this.work(this.doReceive);
   }
 
@@ -310,7 +310,8 @@ export class Dispatcher {
     this.closing = true;
     this.work(() => {
       for (const listener of [...this.listeners.values()]) listener.stopped();
-      for (const { party } of [...this.parties.values()]) {
+      for (const party of [...this.table]) {
+        if (party === undefined) continue;
         const text = "the network was closed";
         this.leave(party, CloseCode.Normal, text, true);
         party.ended({ code: CloseCode.Normal, text, by: "local" });
@@ -418,7 +419,7 @@ export class Dispatcher {
 
   private onStatusChanged({ connectHandle, connection: info }: ConnectionStatusChangedEvent): void {
     this.busy = true;
-    const party = this.parties.get(connectHandle)?.party;
+    const party = this.partyOf(connectHandle);
     switch (info.connectionState) {
       case ConnectionState.Connecting:
         if (party === undefined) this.listeners.get(info.listenSocket)?.asked(connectHandle, info);
@@ -445,24 +446,29 @@ export class Dispatcher {
   }
 
   private end(handle: ConnectionHandle, party: Party, end: ConnectionClosing): void {
-    if (this.parties.get(handle)?.party !== party) return;
+    if (this.partyOf(handle) !== party) return;
     // What it said before it went.
     this.receiveAll(() => this.sockets.receiveMessagesOnConnection(handle, this.inbox), Infinity);
-    if (this.parties.get(handle)?.party !== party) return;
+    if (this.partyOf(handle) !== party) return;
     this.sockets.closeConnection(handle);
     this.forget(handle);
     this.backlog.forget(party);
     party.ended(end);
   }
 
+  private partyOf(handle: ConnectionHandle): Party | undefined {
+    const place = this.places.get(handle);
+    return place === undefined ? undefined : this.table[place];
+  }
+
   private forget(handle: ConnectionHandle): void {
-    const known = this.parties.get(handle);
-    if (known === undefined) return;
-    const { party, place } = known;
-    this.parties.delete(handle);
+    const place = this.places.get(handle);
+    if (place === undefined) return;
+    const party = this.table[place];
+    this.places.delete(handle);
     this.table[place] = undefined;
     this.freePlaces.push(place);
-    this.thirsty.delete(party);
+    if (party !== undefined) this.thirsty.delete(party);
     if (this.slotOf === party) this.slotOf = undefined;
   }
 
@@ -483,7 +489,7 @@ export class Dispatcher {
   }
 
   private onDrain(connection: ConnectionHandle): void {
-    const party = this.parties.get(connection)?.party;
+    const party = this.partyOf(connection);
     if (party === undefined) this.farewells.drained(connection);
     else if (this.backlog.send(party)) party.drained();
   }

@@ -5,14 +5,6 @@ import { describe } from "./validate.ts";
 const leastMilliseconds = 1;
 const mostMilliseconds = 4;
 
-/** Somebody for whom the timer runs. */
-export interface PumpUser {
-  /** Whether the process shall live for it. */
-  refer(wanted: boolean): void;
-  /** It needs it no more. */
-  end(): void;
-}
-
 /**
  * Calls `turn` every 1 to 4 ms, the slower the longer there was nothing to do. It runs while somebody uses it and
  * nobody holds it, and keeps the process alive while one of its users wants that.
@@ -32,25 +24,14 @@ export class Pump {
 
   /** One user more, for whom the process shall live. */
   user(): PumpUser {
-    let [isUser, isReferenced] = [true, false];
-    const refer = (wanted: boolean) => {
-      if (wanted !== isReferenced) this.#references += wanted ? 1 : -1;
-      isReferenced = wanted;
-      this.#adapt();
-    };
-    this.#users++;
-    refer(true);
-    return {
-      refer: (wanted) => {
-        if (isUser) refer(wanted);
-      },
-      end: () => {
-        if (!isUser) return;
-        isUser = false;
-        this.#users--;
-        refer(false);
-      },
-    };
+    return new PumpUser(this);
+  }
+
+  /** Counts users, and those of them for whom the process shall live. */
+  count(users: number, references: number): void {
+    this.#users += users;
+    this.#references += references;
+    this.#adapt();
   }
 
   /** Pauses it, for somebody who does the work himself; as often as it is held it must be let go. */
@@ -88,6 +69,32 @@ export class Pump {
     } finally {
       if (this.#timer === undefined && this.#users > 0 && this.#holders === 0) this.#wind();
     }
+  }
+}
+
+/** Somebody for whom the timer runs. */
+export class PumpUser {
+  readonly #pump: Pump;
+  #isUser = true;
+  #isReferenced = true;
+
+  constructor(pump: Pump) {
+    this.#pump = pump;
+    pump.count(1, 1);
+  }
+
+  /** Whether the process shall live for it. */
+  refer(wanted: boolean): void {
+    if (!this.#isUser || wanted === this.#isReferenced) return;
+    this.#isReferenced = wanted;
+    this.#pump.count(0, wanted ? 1 : -1);
+  }
+
+  /** It needs it no more. */
+  end(): void {
+    if (!this.#isUser) return;
+    this.#isUser = false;
+    this.#pump.count(-1, this.#isReferenced ? -1 : 0);
   }
 }
 

@@ -241,9 +241,13 @@ describe("it fails", () => {
     const attempt = rejectionOf(net.connect(silence.address));
     await waitFor(20);
     const another = rejectionOf(net.connect(silence.address));
+    const named = rejectionOf(net.connect(silence.address.replace("127.0.0.1", "localhost")));
     net.close();
-    expect(await attempt).toMatchObject({ name: "ConnectError", text: "the network was closed", by: "local" });
-    expect(await another).toBeInstanceOf(ClosedError);
+    const ended = { name: "ConnectError", text: "the network was closed", by: "local" };
+    expect(await attempt).toMatchObject(ended);
+    expect(await another).toMatchObject(ended);
+    // Which had no connection yet.
+    expect(await named).toBeInstanceOf(ClosedError);
     expect(await rejectionOf(net.connect(silence.address))).toBeInstanceOf(ClosedError);
     expect(() => net.listen({ address: "127.0.0.1:0", socket: {} })).toThrow(ClosedError);
   });
