@@ -22,7 +22,14 @@ export {
 export type { AdoptOptions } from "./adopt.ts";
 export type { AuthenticationStatus } from "./authentication-status.ts";
 export { CloseCode } from "./close-code.ts";
-export type { ConfigOption, ConfigOptionName, ConfigOptions, ConfigOptionValue, ConfigTarget } from "./config.ts";
+export type {
+  ConfigOption,
+  ConfigOptionName,
+  ConfigOptions,
+  ConfigOptionValue,
+  ConfigTarget,
+  ConfigValueOf,
+} from "./config.ts";
 export { DATAGRAM_POP_ID_DEV, MAX_STEAM_PACKET_SIZE } from "./constants.ts";
 export type { ConnectOptions } from "./connect.ts";
 export { Connection, type Lane, type SendOptions } from "./connection.ts";
@@ -56,7 +63,7 @@ export type { GameCoordinatorServerLogin, HostedAddress, RelayAuthTicket, Ticket
 export { Inbox, type InboxMode, type InboxOptions } from "./inbox.ts";
 export { connect, listen } from "./listen.ts";
 export { Message } from "./message.ts";
-export { NetworkingMessages } from "./messages.ts";
+export { NetworkingMessages, type SessionConnectionInfo } from "./messages.ts";
 export { Networking, openNetworking, type LibraryInfo, type NetworkingOptions } from "./networking.ts";
 export { Outbox, type OutboxOptions } from "./outbox.ts";
 export type { PeerIdentity } from "./peer-identity.ts";
@@ -73,6 +80,9 @@ export type { NativeObject } from "./sockets/peer-to-peer.ts";
 export { MAX_UNACKNOWLEDGED_SEGMENTS } from "./sockets/traffic.ts";
 export { NetworkingSockets } from "./sockets.ts";
 export { NetworkingUtils } from "./utils.ts";
+export type { DebugOutputGroup } from "./utils/logging.ts";
+export { PING_FAILED, PING_UNKNOWN, PingLocation } from "./utils/ping-location.ts";
 export type { MessageData } from "./validate.ts";
 export * as Address from "./values/address.ts";
 export * as Identity from "./values/identity.ts";
+export * as POP from "./values/pop.ts";

@@ -1,22 +1,102 @@
 /** `NetworkingMessages`: messages by user in place of connection. */
-import { HelperSource } from "../ffi/enums.ts";
+import { ConnectionState, HelperSource, Result } from "../ffi/enums.ts";
+import { layoutOf } from "../ffi/layout.ts";
+import { SharedMemory } from "../ffi/memory.ts";
+import { SteamNetConnectionRealTimeStatus_t } from "../ffi/structs.ts";
 import type { Backend } from "../sdk/backend.ts";
+import {
+  infoBytes,
+  readConnectionInfo,
+  readConnectionStatus,
+  statusBytes,
+  type ConnectionInfo,
+  type ConnectionStatus,
+} from "./connection-info.ts";
+import type { EventHub } from "./event-hub.ts";
 import type { Inbox } from "./inbox.ts";
-import { receiveInto, type Receiver, type ReceivedMessage } from "./receive.ts";
-import { int32 } from "./validate.ts";
+import { parsePeerIdentity, type PeerIdentity } from "./peer-identity.ts";
+import { receiveInto, type ReceivedMessage, type Receiver } from "./receive.ts";
+import { SessionBacklog } from "./session-backlog.ts";
+import { asResult } from "./sockets/core.ts";
+import { boolean, bytes, int32, type MessageData } from "./validate.ts";
 
 /**
- * Messages that go to a user, without a connection of one's own to care for. C: `ISteamNetworkingMessages`. Made by
- * {@link openNetworking}; works until that network is closed, then every method throws {@link ClosedError}.
+ * What is known of a session. The fields of {@link ConnectionInfo} are there when they were asked for, as are those of
+ * {@link ConnectionStatus}; all are zeros when there is no session.
+ */
+export type SessionConnectionInfo<WithConnection extends boolean = true, WithStatus extends boolean = true> = {
+  /** What the connection behind the session is doing; `None` when there is no session. */
+  readonly state: ConnectionState;
+} & (WithConnection extends true ? ConnectionInfo : Partial<ConnectionInfo>) &
+  (WithStatus extends true ? ConnectionStatus : Partial<ConnectionStatus>);
+
+const { offsets } = layoutOf(SteamNetConnectionRealTimeStatus_t);
+const noMemory = null;
+
+/**
+ * Messages that go to a user, without a connection of one's own to care for: the library makes a session with him when
+ * the first message goes to him, and ends it when it was not used for some minutes. Made by {@link openNetworking};
+ * works until that network is closed, then every method throws {@link ClosedError}. C: `ISteamNetworkingMessages`.
+ *
+ * On steam_api users are reached through Valve's network. GameNetworkingSockets reaches nobody by itself: it needs
+ * signals of one's own to bring two hosts together.
+ *
+ * `connectionStatusChanged` tells of the connections behind sessions, too: leave those alone that are not yours.
  */
 export class NetworkingMessages {
   readonly #backend: Backend;
   readonly #receiver: Receiver;
+  readonly #backlog: SessionBacklog;
 
   /** @internal */
-  constructor(backend: Backend, receiver: Receiver) {
+  constructor(backend: Backend, hub: EventHub, receiver: Receiver) {
     this.#backend = backend;
     this.#receiver = receiver;
+    this.#backlog = SessionBacklog.of(hub);
+  }
+
+  /**
+   * Sends a message to a user. Where there is no session with him it is made, and one that he asks for is accepted; the
+   * messages wait until it stands. The event `messagesSessionFailed` tells when that fails; of success nothing tells.
+   * Reliable messages of a channel arrive in the order in which they were sent.
+   *
+   * How much is under way to a user is counted, as for connections: of
+   * {@link NetworkingSockets.getUnacknowledgedSegments} there may be {@link MAX_UNACKNOWLEDGED_SEGMENTS}. But the
+   * library does not tell when a message of this kind has arrived, so the count is one from above: where messages of
+   * more than 1,000 bytes follow each other without a moment in which all have arrived, `LimitExceeded` may come
+   * earlier than it must. No event tells when there is room again; try it again some time later.
+   *
+   * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingMessages::SendMessageToUser`.
+   *
+   * @param identity who, as text or as a Steam ID.
+   * @param data up to 512 KiB (524,288 bytes), copied before the call returns.
+   * @param flags a sum of {@link SendFlags}. Before the session stands all are sent reliably. With
+   * `AutoRestartBrokenSession` a session that broke is made anew.
+   * @param channel with which number it is received there; small numbers are best.
+   * @returns `OK` when it is under way or waits. `ConnectFailed` (`NoConnection` by the SDK's own words): the session
+   * broke, and is made anew only with that flag or after {@link closeSessionWithUser}. `Fail`: there is no way to reach
+   * anybody, as on GameNetworkingSockets without signals. `InvalidParam`: nobody, or too large. `LimitExceeded`: too much
+   * waits to be sent, or to be acknowledged.
+   */
+  sendMessageToUser(identity: PeerIdentity, data: MessageData, flags: number, channel = 0): Result {
+    const native = this.#parse(identity);
+    const payload = bytes(data);
+    int32(flags, "flags");
+    int32(channel, "a channel");
+    const { messages } = this.#backend;
+    if (!this.#backlog.hasRoom(native, payload.length, this.#outstanding)) return Result.LimitExceeded;
+    const result = asResult(
+      this.#functions.SendMessageToUser(
+        messages,
+        native.bytes,
+        payload.length === 0 ? noMemory : payload,
+        payload.length,
+        flags,
+        channel,
+      ),
+    );
+    if (result === Result.OK) this.#backlog.sent(native, payload.length, this.#outstanding);
+    return result;
   }
 
   /**
@@ -38,5 +118,98 @@ export class NetworkingMessages {
     // Unsigned on its way to the helper, which takes it back.
     const from = int32(channel, "channel") >>> 0;
     return receiveInto(this.#backend, this.#receiver, HelperSource.Channel, from, into, maxMessages) ?? [];
+  }
+
+  /**
+   * Takes the session that a user asks for by sending a message, as the event `messagesSessionRequest` tells. Who does
+   * not want it does nothing; the event comes again when the user tries again.
+   *
+   * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingMessages::AcceptSessionWithUser`.
+   *
+   * @returns false when there is no session with him, neither one that waits nor one that stands.
+   */
+  acceptSessionWithUser(identity: PeerIdentity): boolean {
+    return this.#functions.AcceptSessionWithUser(this.#backend.messages, this.#parse(identity).bytes);
+  }
+
+  /**
+   * Ends the session with a user at once. Messages that are under way, and those that came and were not fetched, are
+   * lost. When he sends something again, that is a new session to be asked for.
+   *
+   * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingMessages::CloseSessionWithUser`.
+   *
+   * @returns false when there is no session with him.
+   */
+  closeSessionWithUser(identity: PeerIdentity): boolean {
+    const native = this.#parse(identity);
+    const closed = this.#functions.CloseSessionWithUser(this.#backend.messages, native.bytes);
+    if (closed) this.#backlog.forget(native);
+    return closed;
+  }
+
+  /**
+   * Ends one channel of the session with a user; with the last one the session ends. Channels are those on which
+   * something was received from him.
+   *
+   * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingMessages::CloseChannelWithUser`.
+   *
+   * @returns false when there is no session with him, or nothing came from him on this channel.
+   */
+  closeChannelWithUser(identity: PeerIdentity, channel: number): boolean {
+    int32(channel, "a channel");
+    return this.#functions.CloseChannelWithUser(this.#backend.messages, this.#parse(identity).bytes, channel);
+  }
+
+  /**
+   * What is known of the session with a user: for trials, and to learn why it failed. A session that broke is known for
+   * a while only.
+   *
+   * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingMessages::GetSessionConnectionInfo`.
+   *
+   * @param getConnection false leaves the fields of {@link ConnectionInfo} out.
+   * @param getStatus false leaves the fields of {@link ConnectionStatus} out.
+   */
+  getSessionConnectionInfo<WithConnection extends boolean = true, WithStatus extends boolean = true>(
+    identity: PeerIdentity,
+    getConnection?: WithConnection,
+    getStatus?: WithStatus,
+  ): SessionConnectionInfo<WithConnection, WithStatus>;
+  getSessionConnectionInfo(
+    identity: PeerIdentity,
+    getConnection = true,
+    getStatus = true,
+  ): SessionConnectionInfo<boolean, boolean> {
+    const info = boolean(getConnection, "getConnection") ? new SharedMemory(infoBytes) : undefined;
+    const status = boolean(getStatus, "getStatus") ? new SharedMemory(statusBytes) : undefined;
+    const state = this.#functions.GetSessionConnectionInfo(
+      this.#backend.messages,
+      this.#parse(identity).bytes,
+      info?.bytes ?? noMemory,
+      status?.bytes ?? noMemory,
+    ) as ConnectionState;
+    return {
+      ...(info === undefined ? {} : readConnectionInfo(this.#backend.library, info, 0)),
+      ...(status === undefined ? {} : readConnectionStatus(status, 0)),
+      state,
+    };
+  }
+
+  /** How many reliable bytes are on their way to a user. */
+  readonly #outstanding = (identity: SharedMemory): number => {
+    const status = new SharedMemory(statusBytes);
+    const { GetSessionConnectionInfo } = this.#functions;
+    const state = GetSessionConnectionInfo(this.#backend.messages, identity.bytes, noMemory, status.bytes);
+    const { Connecting, FindingRoute, Connected } = ConnectionState;
+    if (state !== Connecting && state !== FindingRoute && state !== Connected) return 0;
+    const { view } = status;
+    return view.getInt32(offsets.pendingReliable, true) + view.getInt32(offsets.sentUnackedReliable, true);
+  };
+
+  get #functions() {
+    return this.#backend.library.functions.messages;
+  }
+
+  #parse(identity: PeerIdentity): SharedMemory {
+    return parsePeerIdentity(this.#backend.library, identity);
   }
 }

@@ -142,11 +142,11 @@ export class Networking {
     const config = (this.#config = new ConfigTable(this.#backend));
     this.#receiver = new Receiver(this.#backend);
     this.sockets = new NetworkingSockets(this.#backend, config, this.#hub, this.#receiver);
-    this.messages = new NetworkingMessages(this.#backend, this.#receiver);
+    this.messages = new NetworkingMessages(this.#backend, this.#hub, this.#receiver);
     this.utils = new NetworkingUtils(this.#backend, config, this.#hub, this.#events);
     try {
       // Global options are the process's: without this they would come over from a network that was closed.
-      if (this.#backend.isOnlyOpening) config.reset();
+      if (this.#backend.isOnlyOpening) config.resetAll();
       if (debugOutput !== undefined) this.utils.setDebugOutputFunction(debugOutput.level, debugOutput.handler);
       config.writeAll(options.config);
     } catch (error) {

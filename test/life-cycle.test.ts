@@ -19,6 +19,7 @@ import {
   ConfigOptionError,
   ConnectionState,
   DebugOutputType,
+  PingLocation,
   SendFlags,
   type ConnectionHandle,
   type ListenSocketHandle,
@@ -148,15 +149,40 @@ describe("after a close", () => {
     runNetworkingCallbacks: (sockets) => sockets.runNetworkingCallbacks(),
   };
   const ofMessages: { readonly [Name in keyof NetworkingMessages]: (messages: NetworkingMessages) => unknown } = {
+    sendMessageToUser: (messages) => messages.sendMessageToUser("str:alice", "text", SendFlags.Reliable),
     receiveMessagesOnChannel: (messages) => messages.receiveMessagesOnChannel(0),
+    acceptSessionWithUser: (messages) => messages.acceptSessionWithUser("str:alice"),
+    closeSessionWithUser: (messages) => messages.closeSessionWithUser("str:alice"),
+    closeChannelWithUser: (messages) => messages.closeChannelWithUser("str:alice", 0),
+    getSessionConnectionInfo: (messages) => messages.getSessionConnectionInfo("str:alice"),
   };
   const ofUtils: { readonly [Name in keyof NetworkingUtils]: (utils: NetworkingUtils) => unknown } = {
     getLocalTimestamp: (utils) => utils.getLocalTimestamp(),
     configOptions: (utils) => utils.configOptions(),
     setConfigValue: (utils) => utils.setConfigValue("NagleTime", 1),
     getConfigValue: (utils) => utils.getConfigValue("NagleTime"),
+    getConfigValueInfo: (utils) => utils.getConfigValueInfo("NagleTime"),
+    isConfigValueSet: (utils) => utils.isConfigValueSet("NagleTime", "global"),
+    resetConfigValue: (utils) => utils.resetConfigValue("NagleTime"),
     setDebugOutputFunction: (utils) => utils.setDebugOutputFunction(DebugOutputType.None),
+    setDebugOutputLevel: (utils) => utils.setDebugOutputLevel("Message", DebugOutputType.None),
     debugOutputsDropped: (utils) => utils.debugOutputsDropped,
+    initRelayNetworkAccess: (utils) => utils.initRelayNetworkAccess(),
+    getRelayNetworkStatus: (utils) => utils.getRelayNetworkStatus(),
+    checkPingDataUpToDate: (utils) => utils.checkPingDataUpToDate(60),
+    getPingToDataCenter: (utils) => utils.getPingToDataCenter(1),
+    getDirectPingToPOP: (utils) => utils.getDirectPingToPOP(1),
+    getPOPCount: (utils) => utils.getPOPCount(),
+    getPOPList: (utils) => utils.getPOPList(),
+    getLocalPingLocation: (utils) => utils.getLocalPingLocation(),
+    estimatePingTimeBetweenTwoLocations: (utils) =>
+      utils.estimatePingTimeBetweenTwoLocations(new PingLocation(), new PingLocation()),
+    estimatePingTimeFromLocalHost: (utils) => utils.estimatePingTimeFromLocalHost(new PingLocation()),
+    convertPingLocationToString: (utils) => utils.convertPingLocationToString(new PingLocation()),
+    parsePingLocationString: (utils) => utils.parsePingLocationString("fra=5"),
+    isFakeIPv4: (utils) => utils.isFakeIPv4("127.0.0.1"),
+    getIPv4FakeIPType: (utils) => utils.getIPv4FakeIPType("127.0.0.1"),
+    getRealIdentityForFakeIP: (utils) => utils.getRealIdentityForFakeIP("127.0.0.1:1"),
   };
 
   /** A network after its close: alone, while another opening lives on, and while a later one is open. */
