@@ -11,6 +11,7 @@
 
 #include "library.h"
 #include "room.h"
+#include "signaling.h"
 #include "steam.h"
 
 namespace steam_sockets {
@@ -130,6 +131,7 @@ int32_t steam_sockets_run_callbacks(int32_t number, uint32_t epoch, void *into, 
     return STEAM_SOCKETS_NOT_OPEN;
   }
   RunCallbacks(*library);
+  RepeatEnds(*library);
   TellOfRoom(*library);
   return Read(library->events, into, capacity);
 }

@@ -6,12 +6,15 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstring>
 #include <deque>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "library.h"
 #include "rendezvous.h"
@@ -22,8 +25,21 @@ namespace steam_sockets {
 namespace {
 
 constexpr uint32_t kMessagesVirtualPort = 0x7fffffff;
-// Of each peer. A signal that comes late must not be taken for one of a peer that has started anew.
-constexpr size_t kRemembered = 32;
+// Requests of one peer that are remembered: one that comes late, or twice, must not be taken for a new one.
+constexpr size_t kRequests = 32;
+constexpr size_t kPeers = 4096;
+// News of an end may get lost. It is sent again after this long, then after twice as long, and so on.
+constexpr auto kFirstPause = std::chrono::milliseconds(100);
+
+using Clock = std::chrono::steady_clock;
+
+// Why a connection was closed or refused.
+struct Ending {
+  int32_t reason = 0;
+  std::string text;
+  Clock::time_point next;
+  Clock::duration pause{};
+};
 
 // The connection of a peer, and the last signal of it: given to the library once more when the connection has been
 // closed, it answers with the news of the end, which it keeps to itself otherwise.
@@ -31,15 +47,24 @@ struct Line {
   std::string from;  // the peer's identity as text
   uint32_t from_connection = 0;
   std::string last;
+  std::optional<Ending> ending;
+};
+
+// A connection that a peer has asked for, by the peer's number.
+struct Request {
+  uint32_t from_connection = 0;
+  bool was_answered = false;     // it had a line
+  std::optional<Ending> ending;  // we have refused it
 };
 
 // What one library's signals have told.
 struct Book {
   // A leaf: nothing else is locked while it is held. Signaling objects come here on any thread.
   std::mutex lock;
-  std::map<uint32_t, Line> lines;                          // by connection
-  std::map<std::string, std::deque<uint32_t>> remembered;  // by peer: its numbers of connections
+  std::map<uint32_t, Line> lines;                       // by connection
+  std::map<std::string, std::deque<Request>> requests;  // by peer
   std::atomic<int32_t> peers{STEAM_SOCKETS_IGNORE_PEERS};
+  std::atomic<int32_t> endings{0};  // lines that have one, so that mostly nobody need look
 };
 
 // Never destroyed: the library's threads may still call in while the process ends.
@@ -88,7 +113,11 @@ class Signaling final : public ISteamNetworkingConnectionSignaling {
     Book &book = BookAt(library_.number);
     {
       const std::lock_guard<std::mutex> guard(book.lock);
-      book.lines.erase(connection_);
+      const auto line = book.lines.find(connection_);
+      if (line != book.lines.end()) {
+        book.endings -= line->second.ending.has_value() ? 1 : 0;
+        book.lines.erase(line);
+      }
     }
     (void)FetchAdd(library_.state.signalings, ~uint32_t{0});
     delete this;
@@ -103,21 +132,17 @@ class Signaling final : public ISteamNetworkingConnectionSignaling {
   std::atomic<uint32_t> connection_;
 };
 
-// Why a connection is refused.
-struct Refusal {
-  int32_t reason;
-  const char *text;
-};
-
 // Answers what the library asks while a signal is handed in.
 class Context final : public ISteamNetworkingSignalingRecvContext {
  public:
-  Context(Library &library, const Refusal *refusal) : library_(library), refusal_(refusal) {}
+  // With an ending, requests are refused by it.
+  Context(Library &library, const Ending *ending) : library_(library), ending_(ending) {}
 
   ISteamNetworkingConnectionSignaling *OnConnectRequest(HSteamNetConnection connection,
                                                         const SteamNetworkingIdentity &peer, int) override {
-    if (refusal_ != nullptr) {
-      (void)library_.functions.close_connection(library_.sockets, connection, refusal_->reason, refusal_->text, false);
+    if (ending_ != nullptr) {
+      (void)library_.functions.close_connection(library_.sockets, connection, ending_->reason, ending_->text.c_str(),
+                                                false);
       return nullptr;
     }
     if (BookAt(library_.number).peers == STEAM_SOCKETS_IGNORE_PEERS) {
@@ -146,7 +171,7 @@ class Context final : public ISteamNetworkingSignalingRecvContext {
   }
 
   Library &library_;
-  const Refusal *const refusal_;
+  const Ending *const ending_;
   uint32_t made_ = 0;
 };
 
@@ -160,17 +185,27 @@ ISteamNetworkingConnectionSignaling *MakeSignaling(ISteamNetworkingSockets *, co
 constexpr std::array<FnSteamNetworkingSocketsCreateConnectionSignaling, STEAM_SOCKETS_LIBRARIES> kMakers = {
     MakeSignaling<0>, MakeSignaling<1>, MakeSignaling<2>, MakeSignaling<3>};
 
-// Whether a peer's number of a connection is new; from now on it is not.
-bool IsNew(Book &book, const std::string &from, uint32_t from_connection) {
-  std::deque<uint32_t> &known = book.remembered[from];
-  if (std::find(known.begin(), known.end(), from_connection) != known.end()) {
-    return false;
+// The request of a peer with this number; null when it is none that is remembered.
+Request *Find(Book &book, const std::string &from, uint32_t from_connection) {
+  const auto peer = book.requests.find(from);
+  if (peer == book.requests.end()) {
+    return nullptr;
   }
-  known.push_back(from_connection);
-  if (known.size() > kRemembered) {
-    known.pop_front();
+  const auto request = std::find_if(peer->second.begin(), peer->second.end(), [from_connection](const Request &known) {
+    return known.from_connection == from_connection;
+  });
+  return request == peer->second.end() ? nullptr : &*request;
+}
+
+void Remember(Book &book, const std::string &from, uint32_t from_connection) {
+  if (book.requests.size() >= kPeers && book.requests.count(from) == 0) {
+    book.requests.erase(book.requests.begin());
   }
-  return true;
+  std::deque<Request> &requests = book.requests[from];
+  requests.push_back({from_connection, false, std::nullopt});
+  if (requests.size() > kRequests) {
+    requests.pop_front();
+  }
 }
 
 // A peer whose session stands and who asks for one again has lost its own: the library would not hear it before ours
@@ -192,18 +227,56 @@ bool HandIn(const Library &library, Context &context, const std::string &signal)
                                            &context);
 }
 
-// The connection that a signal is about.
-uint32_t ConnectionOf(const Book &book, const Rendezvous &rendezvous, const std::string &from, uint32_t made) {
-  if (made != 0) {
-    return made;
-  }
-  if (rendezvous.to_connection.has_value()) {
-    return *rendezvous.to_connection;
-  }
-  const auto line = std::find_if(book.lines.begin(), book.lines.end(), [&](const auto &entry) {
-    return entry.second.from_connection == rendezvous.from_connection && entry.second.from == from;
+std::map<uint32_t, Line>::iterator LineOf(Book &book, const std::string &from, uint32_t from_connection) {
+  return std::find_if(book.lines.begin(), book.lines.end(), [&](const auto &entry) {
+    return entry.second.from_connection == from_connection && entry.second.from == from;
   });
-  return line == book.lines.end() ? 0 : line->first;
+}
+
+// What is to become of a request before the library sees it.
+enum class Verdict { kPass, kStartsAnew, kRefuse, kDrop };
+
+Verdict Judge(Book &book, const Rendezvous &rendezvous, const std::string &from, Ending &ending) {
+  if (!rendezvous.is_connect_request || rendezvous.to_connection.has_value() ||
+      !rendezvous.from_connection.has_value()) {
+    return Verdict::kPass;
+  }
+  const std::lock_guard<std::mutex> guard(book.lock);
+  const Request *const known = Find(book, from, *rendezvous.from_connection);
+  if (known == nullptr) {
+    Remember(book, from, *rendezvous.from_connection);
+    return rendezvous.to_virtual_port == kMessagesVirtualPort ? Verdict::kStartsAnew : Verdict::kPass;
+  }
+  if (LineOf(book, from, *rendezvous.from_connection) != book.lines.end()) {
+    return Verdict::kPass;
+  }
+  if (known->ending.has_value()) {
+    ending = *known->ending;
+    return Verdict::kRefuse;
+  }
+  return known->was_answered ? Verdict::kDrop : Verdict::kPass;
+}
+
+// Keeps the last signal of a connection.
+void Note(Book &book, const Rendezvous &rendezvous, const std::string &from, uint32_t made, std::string signal) {
+  if (!rendezvous.from_connection.has_value()) {
+    return;
+  }
+  const std::lock_guard<std::mutex> guard(book.lock);
+  uint32_t connection = made;
+  if (connection == 0 && rendezvous.to_connection.has_value()) {
+    connection = *rendezvous.to_connection;
+  }
+  const auto known = connection == 0 ? LineOf(book, from, *rendezvous.from_connection) : book.lines.find(connection);
+  if (known != book.lines.end()) {
+    known->second.last = std::move(signal);
+  } else if (connection != 0) {
+    book.lines[connection] = {from, *rendezvous.from_connection, std::move(signal), std::nullopt};
+    Request *const request = Find(book, from, *rendezvous.from_connection);
+    if (request != nullptr) {
+      request->was_answered = true;
+    }
+  }
 }
 
 int32_t Receive(Library &library, const SteamNetworkingIdentity &from, std::string_view bytes) {
@@ -212,27 +285,28 @@ int32_t Receive(Library &library, const SteamNetworkingIdentity &from, std::stri
   if (!rendezvous.has_value() || (!rendezvous->from_identity.empty() && rendezvous->from_identity != sender)) {
     return 0;
   }
-  const std::string signal = rendezvous->from_identity.empty() ? WithSender(bytes, sender) : std::string(bytes);
+  std::string signal = rendezvous->from_identity.empty() ? WithSender(bytes, sender) : std::string(bytes);
   Book &book = BookAt(library.number);
-  bool starts_anew = false;
-  if (rendezvous->from_connection.has_value()) {
-    const std::lock_guard<std::mutex> guard(book.lock);
-    starts_anew = IsNew(book, sender, *rendezvous->from_connection) && rendezvous->is_connect_request &&
-                  !rendezvous->to_connection.has_value() && rendezvous->to_virtual_port == kMessagesVirtualPort;
+  Ending ending;
+  const Verdict verdict = Judge(book, *rendezvous, sender, ending);
+  if (verdict == Verdict::kDrop) {
+    return 1;
   }
-  if (starts_anew) {
+  if (verdict == Verdict::kStartsAnew) {
     MakeWayForNewSession(library, from);
   }
-  Context context(library, nullptr);
+  Context context(library, verdict == Verdict::kRefuse ? &ending : nullptr);
   if (!HandIn(library, context, signal)) {
     return 0;
   }
-  const std::lock_guard<std::mutex> guard(book.lock);
-  const uint32_t connection = ConnectionOf(book, *rendezvous, sender, context.made());
-  if (connection != 0 && rendezvous->from_connection.has_value()) {
-    book.lines[connection] = {sender, *rendezvous->from_connection, signal};
-  }
+  Note(book, *rendezvous, sender, context.made(), std::move(signal));
   return 1;
+}
+
+// Has the library answer with the news of an end.
+void Tell(Library &library, const Ending &ending, const std::string &last) {
+  Context context(library, &ending);
+  (void)HandIn(library, context, last);
 }
 
 }  // namespace
@@ -241,8 +315,31 @@ void ForgetSignals(int32_t number) {
   Book &book = BookAt(number);
   const std::lock_guard<std::mutex> guard(book.lock);
   book.lines.clear();
-  book.remembered.clear();
+  book.requests.clear();
+  book.endings = 0;
   book.peers = STEAM_SOCKETS_IGNORE_PEERS;
+}
+
+void RepeatEnds(Library &library) {
+  Book &book = BookAt(library.number);
+  if (book.endings == 0) {
+    return;
+  }
+  std::vector<std::pair<Ending, std::string>> due;
+  {
+    const std::lock_guard<std::mutex> guard(book.lock);
+    const auto now = Clock::now();
+    for (auto &[connection, line] : book.lines) {
+      if (line.ending.has_value() && line.ending->next <= now) {
+        line.ending->pause *= 2;
+        line.ending->next = now + line.ending->pause;
+        due.emplace_back(*line.ending, line.last);
+      }
+    }
+  }
+  for (const auto &[ending, last] : due) {
+    Tell(library, ending, last);
+  }
 }
 
 }  // namespace steam_sockets
@@ -311,18 +408,23 @@ int32_t steam_sockets_signaling_closed(int32_t number, uint32_t epoch, uint32_t 
   if (library->functions.received_signal == nullptr || library->functions.close_connection == nullptr) {
     return STEAM_SOCKETS_NO_FUNCTION;
   }
+  Book &book = BookAt(number);
+  Ending ending{reason, text == nullptr ? "" : text, Clock::now() + kFirstPause, kFirstPause};
   std::string last;
   {
-    Book &book = BookAt(number);
     const std::lock_guard<std::mutex> guard(book.lock);
     const auto line = book.lines.find(connection);
-    if (line == book.lines.end()) {
+    if (line == book.lines.end() || line->second.ending.has_value()) {
       return 0;
     }
+    line->second.ending = ending;
+    ++book.endings;
     last = line->second.last;
+    Request *const request = Find(book, line->second.from, line->second.from_connection);
+    if (request != nullptr) {
+      request->ending = ending;
+    }
   }
-  const Refusal refusal{reason, text == nullptr ? "" : text};
-  Context context(*library, &refusal);
-  (void)HandIn(*library, context, last);
+  Tell(*library, ending, last);
   return 1;
 }

@@ -3,9 +3,14 @@
 
 #include <cstdint>
 
+#include "library.h"
+
 namespace steam_sockets {
 
 // Forgets what is known of the peers of a library that has ended.
 void ForgetSignals(int32_t number);
+
+// Has peers told once more of connections that were closed, as long as the library would tell them.
+void RepeatEnds(Library &library);
 
 }  // namespace steam_sockets
