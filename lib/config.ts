@@ -23,22 +23,37 @@ export type ConfigOptionValue<Name extends ConfigOptionName> =
       ? number | bigint
       : number;
 
+/** The type of an option's value when it is read: 64 bits come as a bigint. */
+export type ConfigValueOf<Name extends ConfigOptionName> = Name extends ConfigOptionName
+  ? (typeof configDataTypes)[Name] extends typeof ConfigDataType.String
+    ? string
+    : (typeof configDataTypes)[Name] extends typeof ConfigDataType.Int64
+      ? bigint
+      : number
+  : never;
+
 /**
  * Config options by name, as the SDK names them without `k_ESteamNetworkingConfig_`. Which of them a library has, with
  * type, scope and value, tells {@link NetworkingUtils.configOptions}.
  */
 export type ConfigOptions = { readonly [Name in ConfigOptionName]?: ConfigOptionValue<Name> };
 
-/** What an option is set for: everything, one listen socket and what it takes, or one connection. */
+/**
+ * What an option is set for: everything; all connections of this network's `sockets`, which differ from everything only
+ * where user and game server are open both; one listen socket and what it takes; or one connection.
+ */
 export type ConfigTarget =
-  "global" | { readonly listenSocket: ListenSocketHandle } | { readonly connection: ConnectionHandle };
+  | "global"
+  | "sockets interface"
+  | { readonly listenSocket: ListenSocketHandle }
+  | { readonly connection: ConnectionHandle };
 
 /** What the library tells of an option. */
 export interface ConfigOption {
-  /** Its name, as in {@link ConfigOptions}. */
+  /** Its name, as in {@link ConfigOptions} unless it is newer. */
   readonly name: string;
-  /** Its number. C: `ESteamNetworkingConfigValue`. */
-  readonly option: ConfigValue;
+  /** Its number: one of {@link ConfigValue} unless it is newer. C: `ESteamNetworkingConfigValue`. */
+  readonly option: number;
   /** The type of its value. */
   readonly type: "int32" | "int64" | "float" | "string" | "pointer";
   /** The narrowest thing that it can be set for. */
@@ -50,7 +65,7 @@ export interface ConfigOption {
 /** An option as the library knows it. */
 export interface KnownOption {
   readonly name: string;
-  readonly option: ConfigValue;
+  readonly option: number;
   readonly type: ConfigDataType;
   readonly scope: ConfigScope;
 }
@@ -104,25 +119,39 @@ export class ConfigTable {
 
   /** All options that the library has: those that it lists, in its own order, then those that it only answers for. */
   all(): ConfigOption[] {
+    return [...new Set([...this.#listed(), ...Object.values(ConfigValue)])]
+      .map((option) => this.#ask(option))
+      .filter((known) => known !== undefined)
+      .map((known) => this.#tell(known));
+  }
+
+  /** What the library tells of the option of this name, undefined when it has none. */
+  info(name: string): ConfigOption | undefined {
+    const known = this.#find(name);
+    return known && this.#tell(known);
+  }
+
+  #tell(known: KnownOption): ConfigOption {
+    return {
+      name: known.name,
+      option: known.option,
+      type: typeNames[known.type],
+      scope: scopeNames[known.scope],
+      value: known.type === ConfigDataType.Ptr ? undefined : this.read(known, "global"),
+    };
+  }
+
+  /** The numbers of the options that the library lists. */
+  #listed(): Set<number> {
     const { IterateGenericEditableConfigValues } = this.#backend.library.functions.utils;
     const next = (option: number) => IterateGenericEditableConfigValues(this.#backend.utils, option, true);
     const numbers = new Set<number>();
     for (let option = next(0); option !== 0 && !numbers.has(option); option = next(option)) numbers.add(option);
-    for (const option of Object.values(ConfigValue)) numbers.add(option);
-    return [...numbers]
-      .map((option) => this.#ask(option))
-      .filter((known) => known !== undefined)
-      .map((known) => ({
-        name: known.name,
-        option: known.option,
-        type: typeNames[known.type],
-        scope: scopeNames[known.scope],
-        value: known.type === ConfigDataType.Ptr ? undefined : this.read(known, "global"),
-      }));
+    return numbers;
   }
 
   /** Gives every option its default for everything. */
-  reset(): void {
+  resetAll(): void {
     const { SetConfigValue } = this.#backend.library.functions.utils;
     for (const option of Object.values(ConfigValue)) {
       const known = this.#ask(option);
@@ -145,12 +174,12 @@ export class ConfigTable {
   /** Has a target that is open take an option from something wider again; everything, the default. */
   clear(name: string, target: ConfigTarget): void {
     const { option, type } = this.settable(name);
-    const { scope, object } = scopeOf(target);
+    const { scope, object } = this.#scopeOf(target);
     this.#backend.library.functions.utils.SetConfigValue(this.#backend.utils, option, scope, object, type, null);
   }
 
   #read(known: KnownOption, target: ConfigTarget): FoundValue | undefined {
-    const { scope, object } = scopeOf(target);
+    const { scope, object } = this.#scopeOf(target);
     if (!this.exists(target)) return undefined;
     const capacity = this.#value.bytes.length;
     this.#size.view.setBigUint64(0, BigInt(capacity), true);
@@ -190,15 +219,30 @@ export class ConfigTable {
   /** Sets an option. */
   write(name: string, value: unknown, target: ConfigTarget): void {
     const known = this.settable(name);
-    const { scope, object } = scopeOf(target);
-    if (scope > known.scope) {
+    this.#mustFit(known, target);
+    const encoded = encode(known, value);
+    this.#set(known, target, known.type === ConfigDataType.String ? encoded.text : encoded.bits, describe(value));
+  }
+
+  /** {@link clear} for a target that may be none, and a library that may refuse. */
+  reset(name: string, target: ConfigTarget): void {
+    const known = this.settable(name);
+    this.#mustFit(known, target);
+    this.#set(known, target, null, "to reset it");
+  }
+
+  #mustFit({ name, scope: narrowest }: KnownOption, target: ConfigTarget): void {
+    const { scope } = this.#scopeOf(target);
+    if (scope > narrowest) {
       throw new ConfigOptionError(
         name,
-        `it can't be set for a ${scopeNames[scope]}, only for: ${scopeNames[known.scope]}`,
+        `it can't be set for a ${scopeNames[scope]}, only for: ${scopeNames[narrowest]}`,
       );
     }
-    const encoded = encode(known, value);
-    const argument = known.type === ConfigDataType.String ? encoded.text : encoded.bits;
+  }
+
+  #set(known: KnownOption, target: ConfigTarget, argument: Uint8Array | null, what: string): void {
+    const { scope, object } = this.#scopeOf(target);
     if (!this.exists(target)) throw new HandleError(scopeNames[scope], object);
     this.#backend.takeComplaint();
     const set = this.#backend.library.functions.utils.SetConfigValue(
@@ -209,15 +253,12 @@ export class ConfigTable {
       known.type,
       argument,
     );
-    if (!set) {
-      if (target !== "global" && this.read(known, target) === undefined) {
-        throw new HandleError(scopeNames[scope], object);
-      }
-      throw new ConfigOptionError(
-        name,
-        `the library refused ${describe(value)}${this.#backend.takeComplaint().replace(/^(?=.)/, ": ")}`,
-      );
+    if (set) return;
+    if (typeof target === "object" && this.read(known, target) === undefined) {
+      throw new HandleError(scopeNames[scope], object);
     }
+    const reason = this.#backend.takeComplaint().replace(/^(?=.)/, ": ");
+    throw new ConfigOptionError(known.name, `the library refused ${what}${reason}`);
   }
 
   /** Sets options for everything. All are looked at before the first one is set. */
@@ -242,14 +283,32 @@ export class ConfigTable {
 
   #lookUp(name: string): KnownOption {
     if (typeof name !== "string") throw new TypeError(`An option's name must be a string, not ${describe(name)}`);
+    const known = this.#find(name);
+    if (known !== undefined) return known;
+    throw new ConfigOptionError(
+      name,
+      numberOfOption(name) === undefined
+        ? `there is no such option${likeliest(name)}`
+        : `${this.#backend.library.path} does not have it`,
+    );
+  }
+
+  #find(name: string): KnownOption | undefined {
     const remembered = this.#known.get(name);
     if (remembered !== undefined) return remembered;
-    const option = Object.hasOwn(ConfigValue, name) ? ConfigValue[name as keyof typeof ConfigValue] : undefined;
-    if (!option) throw new ConfigOptionError(name, `there is no such option${likeliest(name)}`);
-    const known = this.#ask(option);
-    if (known === undefined) throw new ConfigOptionError(name, `${this.#backend.library.path} does not have it`);
-    this.#known.set(name, known);
+    const option = numberOfOption(name);
+    const known = option === undefined ? this.#newer(name) : this.#ask(option);
+    if (known !== undefined) this.#known.set(name, known);
     return known;
+  }
+
+  /** An option that only the library knows. */
+  #newer(name: string): KnownOption | undefined {
+    for (const option of this.#listed()) {
+      const known = this.#ask(option);
+      if (known?.name === name) return known;
+    }
+    return undefined;
   }
 
   /** What the library knows of an option, undefined when it does not have it. */
@@ -261,15 +320,29 @@ export class ConfigTable {
     // The library's own enums: it has no other values.
     return {
       name: name.toString(),
-      option: option as ConfigValue,
+      option,
       type: this.#out.view.getInt32(0, true) as ConfigDataType,
       scope: this.#out.view.getInt32(4, true) as ConfigScope,
     };
   }
 
+  #scopeOf(target: ConfigTarget): { scope: ConfigScope; object: number } {
+    if (target === "global") return { scope: ConfigScope.Global, object: 0 };
+    if (target === "sockets interface") return { scope: ConfigScope.SocketsInterface, object: this.#backend.sockets };
+    if (typeof target === "object" && target !== null) {
+      if ("listenSocket" in target)
+        return { scope: ConfigScope.ListenSocket, object: handle(target.listenSocket, "a listen socket") };
+      if ("connection" in target)
+        return { scope: ConfigScope.Connection, object: handle(target.connection, "a connection") };
+    }
+    throw new TypeError(
+      `A target is "global", "sockets interface", { listenSocket } or { connection }, not ${describe(target)}`,
+    );
+  }
+
   /** Whether a target is open. The library would answer for connections that were closed, and still takes leave of. */
   exists(target: ConfigTarget): boolean {
-    if (target === "global" || !("connection" in target)) return true;
+    if (typeof target === "string" || !("connection" in target)) return true;
     const { GetConnectionInfo } = this.#backend.library.functions.sockets;
     return GetConnectionInfo(this.#backend.sockets, target.connection, this.#info.bytes);
   }
@@ -361,15 +434,9 @@ function numberOf(name: string, value: unknown): number {
   return value;
 }
 
-function scopeOf(target: ConfigTarget): { scope: ConfigScope; object: number } {
-  if (target === "global") return { scope: ConfigScope.Global, object: 0 };
-  if (typeof target === "object" && target !== null) {
-    if ("listenSocket" in target)
-      return { scope: ConfigScope.ListenSocket, object: handle(target.listenSocket, "a listen socket") };
-    if ("connection" in target)
-      return { scope: ConfigScope.Connection, object: handle(target.connection, "a connection") };
-  }
-  throw new TypeError(`A target is "global", { listenSocket } or { connection }, not ${describe(target)}`);
+function numberOfOption(name: string): number | undefined {
+  const names: Readonly<Record<string, number>> = ConfigValue;
+  return Object.hasOwn(names, name) && name !== "Invalid" ? names[name] : undefined;
 }
 
 function likeliest(name: string): string {

@@ -408,7 +408,11 @@ describe("a config option", () => {
         ConfigOptionError,
         /there is no such option/,
       );
-      expectRefusal(() => net.utils.getConfigValue(untyped(name)), ConfigOptionError, /there is no such option/);
+      expectRefusal(
+        () => net.utils.getConfigValue(untyped<"NagleTime">(name)),
+        ConfigOptionError,
+        /there is no such option/,
+      );
     }
     for (const name of [undefined, null, 25, {}]) {
       expectRefusal(
@@ -416,7 +420,11 @@ describe("a config option", () => {
         TypeError,
         /name.* must be a string, not/,
       );
-      expectRefusal(() => net.utils.getConfigValue(untyped(name)), TypeError, /name.* must be a string, not/);
+      expectRefusal(
+        () => net.utils.getConfigValue(untyped<"NagleTime">(name)),
+        TypeError,
+        /name.* must be a string, not/,
+      );
     }
   });
 
@@ -476,7 +484,11 @@ describe("a config option", () => {
       for (const value of [0, 0n, 4096, null, () => 0]) {
         expectRefusedEverywhere(net, { [name]: value }, ConfigOptionError, /holds a C function; listen to the events/);
       }
-      expectRefusal(() => net.utils.getConfigValue(untyped(name)), ConfigOptionError, /holds a C function/);
+      expectRefusal(
+        () => net.utils.getConfigValue(untyped<"NagleTime">(name)),
+        ConfigOptionError,
+        /holds a C function/,
+      );
     }
   });
 

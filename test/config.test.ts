@@ -64,7 +64,7 @@ describe("configOptions", () => {
       expect(ConfigValue).toHaveProperty(name, option);
       expect(typeof value, name).toBe(types[type]);
       if (type === "pointer") expect(name).toStartWith("Callback_");
-      else expect(net.utils.getConfigValue(untyped<"NagleTime">(name))).toBe(value!);
+      else expect(net.utils.getConfigValue(untyped<"NagleTime">(name))).toBe(untyped(value));
     }
   });
 
