@@ -344,7 +344,7 @@ class Messages final : public ISteamNetworkingMessages {
   const char *const self_;
 };
 
-// The options that this library has: one of each type.
+// The options that this library has: one of each type, and one that no header knows.
 struct KnownOption {
   ESteamNetworkingConfigValue option;
   const char *name;
@@ -360,6 +360,8 @@ constexpr KnownOption kOptions[] = {
      k_ESteamNetworkingConfig_Global},
     {k_ESteamNetworkingConfig_P2P_STUN_ServerList, "P2P_STUN_ServerList", k_ESteamNetworkingConfig_String,
      k_ESteamNetworkingConfig_Connection},
+    {static_cast<ESteamNetworkingConfigValue>(4321), "Option_Of_Tomorrow", k_ESteamNetworkingConfig_Int32,
+     k_ESteamNetworkingConfig_ListenSocket},
 };
 
 class Utils final : public ISteamNetworkingUtils {
