@@ -1,7 +1,15 @@
 /** One library's events on their way to everybody who has it open on this thread. */
 import type { Backend, EventRecord } from "../sdk/backend.ts";
+import type { Helper } from "../sdk/helper.ts";
 import type { ConnectionHandle } from "./handles.ts";
-import { connectionOf, eventNames, readEvent, type NetworkingEvent, type NetworkingEvents } from "./events.ts";
+import {
+  connectionOf,
+  eventNames,
+  readEvent,
+  type NetworkingEvent,
+  type NetworkingEvents,
+  type SignalEvent,
+} from "./events.ts";
 import type { EventStream } from "./event-stream.ts";
 import { Emitter } from "./emitter.ts";
 import { tellOfDrains } from "./pool.ts";
@@ -14,16 +22,22 @@ import { tellOfDrains } from "./pool.ts";
  * after the drain.
  */
 export class EventHub {
-  static readonly #hubs = new Map<string, EventHub>();
+  // By helper, for each one numbers its own libraries.
+  static readonly #hubs = new WeakMap<Helper, Map<string, EventHub>>();
 
   /** The hub of the library that this backend has open. */
   static of(backend: Backend): EventHub {
+    let hubs = EventHub.#hubs.get(backend.helper);
+    if (hubs === undefined) EventHub.#hubs.set(backend.helper, (hubs = new Map()));
     const key = `${backend.number}:${backend.epoch}`;
-    let hub = EventHub.#hubs.get(key);
-    if (hub === undefined) EventHub.#hubs.set(key, (hub = new EventHub(key)));
+    let hub = hubs.get(key);
+    if (hub === undefined) hubs.set(key, (hub = new EventHub(hubs, key)));
     return hub;
   }
 
+  /** Carries signals to peers. */
+  carrier: ((event: SignalEvent) => void) | undefined;
+  readonly #siblings: Map<string, EventHub>;
   readonly #key: string;
   // With the most detailed debug output that each one wants.
   readonly #emitters = new Map<Emitter<NetworkingEvents>, number>();
@@ -52,7 +66,11 @@ export class EventHub {
   readonly #closed = new Set<number>();
   readonly #closedSinceRun = new Set<number>();
 
-  private constructor(key: string) {
+  // Closed with messages under way, which a network that is to be closed waits for.
+  readonly #lingering = new Set<ConnectionHandle>();
+
+  private constructor(hubs: Map<string, EventHub>, key: string) {
+    this.#siblings = hubs;
     this.#key = key;
   }
 
@@ -68,7 +86,7 @@ export class EventHub {
     this.setDebugLevel(emitter, 0, backend);
     this.#emitters.delete(emitter);
     for (const [stream, follows] of [...this.#streams]) if (follows === emitter) stream.end();
-    if (this.#emitters.size === 0) EventHub.#hubs.delete(this.#key);
+    if (this.#emitters.size === 0) this.#siblings.delete(this.#key);
   }
 
   /** Sets the most detailed debug output that these handlers get. The library makes what the most curious want. */
@@ -93,9 +111,15 @@ export class EventHub {
   }
 
   /** Delivers no further event of a connection that was just closed. */
-  suppress(connection: ConnectionHandle): void {
+  suppress(connection: ConnectionHandle, lingers = false): void {
     this.#closedSinceRun.add(connection);
+    if (lingers) this.#lingering.add(connection);
     for (const stream of this.#streams.keys()) stream.forget(connection);
+  }
+
+  /** Connections that were closed while messages were under way, and may linger. */
+  get lingering(): readonly ConnectionHandle[] {
+    return [...this.#lingering];
   }
 
   /** Does it now, or after the drain that is under way. */
@@ -118,6 +142,7 @@ export class EventHub {
         for (const handle of this.#closedSinceRun) this.#closed.add(handle);
         this.#closedSinceRun.clear();
       }
+      for (const handle of this.#lingering) if (backend.segments(handle) === 0) this.#lingering.delete(handle);
       if (this.#queued.length > 0) this.#events.push(...this.#queued.splice(0));
       backend.runCallbacks(this.#read);
       if (this.#events.length > 0) for (const event of this.#events.splice(0)) this.#deliver(event);
@@ -143,6 +168,7 @@ export class EventHub {
 
   #deliver(told: NetworkingEvent): void {
     const uncaught = this.#uncaught;
+    if (told.name === "signal") this.#attempt(() => this.carrier?.(told.event));
     const connection = connectionOf(told);
     // Asked before each handler: the one before may have closed the connection.
     const isWanted = () => connection === undefined || this.#isOpen(connection);

@@ -8,6 +8,7 @@ import {
   SteamNetworkingMessagesSessionRequest_t,
   SteamServerConnectFailure_t,
   SteamServersDisconnected_t,
+  steam_sockets_signal_head,
 } from "../ffi/structs.ts";
 import { readAuthenticationStatus, type AuthenticationStatus } from "./authentication-status.ts";
 import { readConnectionInfo, type ConnectionInfo } from "./connection-info.ts";
@@ -71,6 +72,16 @@ export interface LoggedOffEvent {
   readonly result: Result;
 }
 
+/** The library wants a signal carried to a peer. */
+export interface SignalEvent {
+  /** The peer's identity in the SDK's text form; `"invalid"` when it is not known yet. */
+  readonly to: string;
+  /** The connection that it is about, 0 for the refusal of one. */
+  readonly connectHandle: ConnectionHandle;
+  /** The signal, some hundred bytes. Yours to keep. */
+  readonly signal: Uint8Array;
+}
+
 /** The events by name. */
 export interface NetworkingEvents {
   /** A connection was made, destroyed, or changed its state. On every library. */
@@ -107,6 +118,11 @@ export interface NetworkingEvents {
    * but not of a message that is larger than SendBufferSize and can never fit. On every library.
    */
   drain: DrainEvent;
+  /**
+   * The library wants a signal carried to a peer, by connections of {@link Signaling}. The service in use has got it
+   * already: listen to look on. On every library.
+   */
+  signal: SignalEvent;
   /** A line of the library's log, of the level that was asked for. See {@link NetworkingUtils.setDebugOutputFunction}. */
   debugOutput: DebugOutputEvent;
   /** What another handler threw. Without a handler for it, `runCallbacks` throws it when the drain is over. */
@@ -125,6 +141,7 @@ export const eventNames = Object.keys({
   logOnFailed: true,
   loggedOff: true,
   drain: true,
+  signal: true,
   debugOutput: true,
   error: true,
 } satisfies Record<keyof NetworkingEvents, true>) as (keyof NetworkingEvents)[];
@@ -141,6 +158,7 @@ export function connectionOf(told: NetworkingEvent): ConnectionHandle | undefine
   return told.name === "connectionStatusChanged" || told.name === "drain" ? told.event.connectHandle : undefined;
 }
 
+const signalHead = layoutOf(steam_sockets_signal_head);
 const statusChanged = layoutOf(SteamNetConnectionStatusChangedCallback_t);
 const sessionRequest = layoutOf(SteamNetworkingMessagesSessionRequest_t);
 const sessionFailed = layoutOf(SteamNetworkingMessagesSessionFailed_t);
@@ -192,6 +210,18 @@ export function readEvent(backend: Backend, record: EventRecord): NetworkingEven
     case HelperRecordKind.LoggedOff: {
       const result = memory.view.getInt32(payload + disconnected.offsets.result, true) as Result;
       return { name: "loggedOff", event: { result } };
+    }
+    case HelperRecordKind.Signal: {
+      const { offsets, size } = signalHead;
+      const length = memory.view.getUint32(payload + offsets.byteLength, true);
+      return {
+        name: "signal",
+        event: {
+          to: formatIdentity(library, memory, payload + offsets.to),
+          connectHandle: memory.view.getUint32(payload + offsets.connection, true) as ConnectionHandle,
+          signal: new Uint8Array(memory.bytes.subarray(payload + size, payload + size + length)),
+        },
+      };
     }
     case HelperRecordKind.Drained:
       return {

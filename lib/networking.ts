@@ -21,6 +21,7 @@ import { Receiver } from "./receive.ts";
 import { runLoop, type Phases, type RunOptions, type RunSummary } from "./run.ts";
 import { Server, type ListenOptions } from "./server.ts";
 import { Simulation, type NetworkConditions, type NetworkPreset } from "./simulate.ts";
+import { Signaling } from "./signaling.ts";
 import { NetworkingSockets } from "./sockets.ts";
 import { NetworkingUtils } from "./utils.ts";
 import { count, integer } from "./validate.ts";
@@ -103,6 +104,8 @@ export let dispatcherOf: (net: Networking) => Dispatcher;
 export class Networking {
   /** Connections, listen sockets, poll groups, messages. */
   readonly sockets: NetworkingSockets;
+  /** Signals, by which peers arrange connections over a service of your own. */
+  readonly signaling: Signaling;
   /** Messages by user. */
   readonly messages: NetworkingMessages;
   /** Clock, config options, log. */
@@ -141,6 +144,7 @@ export class Networking {
     this.library = { kind: library.kind, path: library.path, version: backend.version };
     const config = (this.#config = new ConfigTable(this.#backend));
     this.#receiver = new Receiver(this.#backend);
+    this.signaling = Signaling.of(this.#hub, this.#backend);
     this.sockets = new NetworkingSockets(this.#backend, config, this.#hub, this.#receiver);
     this.messages = new NetworkingMessages(this.#backend, this.#hub, this.#receiver);
     this.utils = new NetworkingUtils(this.#backend, config, this.#hub, this.#events);

@@ -37,6 +37,8 @@ export interface Backend {
   readonly isOnlyOpening: boolean;
   /** Whether the library does its work in {@link poll}, and nowhere else. */
   readonly manualPoll: boolean;
+  /** How many signaling objects the library has not given back. */
+  readonly signalings: number;
   /** The `self` of ISteamNetworkingSockets. Every flat call asks for it anew, so none can follow the last close. */
   readonly sockets: Address;
   /** The `self` of ISteamNetworkingUtils. */

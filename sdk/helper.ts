@@ -117,6 +117,10 @@ export class LibraryState {
   get debugOutputsDropped(): number {
     return this.#words[state.offsets.debugOutputsDropped / 4]!;
   }
+  /** Signaling objects that the library has not released. */
+  get signalings(): number {
+    return this.#words[state.offsets.signalings / 4]!;
+  }
   /** Whether the library runs in manual poll mode. */
   get manualPoll(): boolean {
     return this.#words[state.offsets.manualPoll / 4] !== 0;

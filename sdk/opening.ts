@@ -126,6 +126,10 @@ export class Opening implements Backend {
     return this.isOpen && this.state.opens === 1;
   }
 
+  get signalings(): number {
+    return this.state.signalings;
+  }
+
   get manualPoll(): boolean {
     return this.state.manualPoll;
   }

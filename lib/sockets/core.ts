@@ -6,6 +6,7 @@ import { CreationError } from "../errors.ts";
 import type { EventHub } from "../event-hub.ts";
 import type { Receiver } from "../receive.ts";
 import { Sender } from "../send.ts";
+import { Signaling } from "../signaling.ts";
 
 /** @internal The base of the parts: one for each group of functions, each built on the one before. */
 export abstract class SocketsCore {
@@ -13,6 +14,7 @@ export abstract class SocketsCore {
   protected readonly config: ConfigTable;
   protected readonly hub: EventHub;
   protected readonly receiver: Receiver;
+  protected readonly signaling: Signaling;
   protected readonly sender: Sender;
 
   /** @internal */
@@ -21,6 +23,7 @@ export abstract class SocketsCore {
     this.config = config;
     this.hub = hub;
     this.receiver = receiver;
+    this.signaling = Signaling.of(hub, backend);
     this.sender = new Sender(backend);
   }
 

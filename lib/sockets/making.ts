@@ -105,14 +105,18 @@ export abstract class Making extends SocketsCore {
   closeConnection(connection: ConnectionHandle, reason = 0, debugMessage = "", linger = false): boolean {
     handle(connection, "connection");
     if (reason !== 0) integer(reason, "a reason other than 0", App_Min, AppException_Max);
+    const words = cutText(text(debugMessage, "a debug message"), mostReasonBytes);
     const closed = this.functions.CloseConnection(
       this.backend.sockets,
       connection,
       reason,
-      cutText(text(debugMessage, "a debug message"), mostReasonBytes),
+      words,
       boolean(linger, "linger"),
     );
-    if (closed) this.hub.suppress(connection);
+    if (closed) {
+      this.hub.suppress(connection, linger);
+      this.signaling.closed(connection, reason, words);
+    }
     return closed;
   }
 

@@ -3,6 +3,7 @@ import { asAddress, type Address } from "../../ffi/memory.ts";
 import type { ConfigOptions } from "../config.ts";
 import type { ConnectionHandle, ListenSocketHandle } from "../handles.ts";
 import { parsePeerIdentity, type PeerIdentity } from "../peer-identity.ts";
+import { Signaling } from "../signaling.ts";
 import { bytes, describe, integer, type MessageData } from "../validate.ts";
 import { Authentication } from "./authentication.ts";
 
@@ -85,22 +86,27 @@ export abstract class PeerToPeer extends Authentication {
    *
    * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingSockets::ConnectP2PCustomSignaling`.
    *
-   * @param signaling an `ISteamNetworkingConnectionSignaling` that native code made for this one connection. It is the
-   * library's from now on, which calls it on any thread until it calls its `Release`; within this call when that fails.
+   * @param signaling {@link Networking.signaling}, with a service in use. Or an `ISteamNetworkingConnectionSignaling`
+   * that native code of yours made for this one connection: it is the library's from now on, which calls it on any
+   * thread until it calls its `Release`; within this call when that fails.
    * @param identity who is expected there, or null when that is not known yet.
    * @param virtualPort the other end's, 0 to 65,535.
    * @throws CreationError when the library refuses; its `reason` has the library's words.
    */
   connectP2PCustomSignaling(
-    signaling: NativeObject,
+    signaling: Signaling | NativeObject,
     identity: PeerIdentity | null,
     virtualPort: number,
     options?: ConfigOptions,
   ): ConnectionHandle {
-    const object = addressOfNative(signaling, "a signaling object");
     const native = identity === null ? noIdentity : parsePeerIdentity(this.backend.library, identity);
     integer(virtualPort, "a virtual port", 0, mostVirtualPort);
     const list = this.config.list(options);
+    // Last of all: from here on it is the library's.
+    const object =
+      signaling instanceof Signaling
+        ? signaling.objectFor(native ?? undefined)
+        : addressOfNative(signaling, "a signaling object");
     this.backend.takeComplaint();
     const connection = this.functions.ConnectP2PCustomSignaling(
       this.backend.sockets,
@@ -117,7 +123,8 @@ export abstract class PeerToPeer extends Authentication {
   }
 
   /**
-   * Gives the library a signal that has come on a way of one's own. It belongs to a connection that there is, or asks
+   * Gives the library a signal that has come on a way of one's own, with an answer of native code of yours to peers who
+   * ask for a connection; {@link Signaling.receive} is the same without native code. The signal belongs to a connection that there is, or asks
    * for a new one, of which the library then asks the context; the context is not used after the call.
    *
    * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingSockets::ReceivedP2PCustomSignal`.

@@ -1,0 +1,128 @@
+/** Signals: how two peers who can't reach each other yet arrange a connection, by way of a service that both reach. */
+import { helperSignalBytes } from "../ffi/constants.ts";
+import { HelperAnswer, HelperPeers } from "../ffi/enums.ts";
+import type { Address, SharedMemory } from "../ffi/memory.ts";
+import type { Backend } from "../sdk/backend.ts";
+import { ClosedError, UnsupportedError } from "../sdk/errors.ts";
+import type { EventHub } from "./event-hub.ts";
+import { parseIdentity } from "./identity.ts";
+import { boolean, describe } from "./validate.ts";
+
+/** A service that carries signals from peer to peer. It may lose, double and delay them: that only costs time. */
+export interface SignalingService {
+  /**
+   * Carries a signal to a peer. Called in {@link Networking.runCallbacks}, on this thread.
+   * @param to the peer's identity in the SDK's text form.
+   * @param signal some hundred bytes, yours to keep.
+   */
+  send(to: string, signal: Uint8Array): void;
+}
+
+/** How signals are dealt with. */
+export interface SignalingOptions {
+  /**
+   * Whether peers who ask for a connection get one, Connecting, which is yours to accept or to close: true when it is
+   * left out. False: they hear nothing, as if nobody were here.
+   */
+  readonly peers?: boolean;
+  /**
+   * GameNetworkingSockets: whether connectP2P and NetworkingMessages use it too: true when it is left out. On Steam
+   * those have Steam's own signaling.
+   */
+  readonly byDefault?: boolean;
+}
+
+/**
+ * A network's side of the signaling: what the library wants carried to peers goes to a service, and what came from
+ * them is handed in here. One for all openings of the network on this thread, until the last close.
+ */
+export class Signaling {
+  static readonly #known = new WeakMap<EventHub, Signaling>();
+
+  /** @internal The one of the library whose events this hub delivers. */
+  static of(hub: EventHub, backend: Backend): Signaling {
+    let signaling = Signaling.#known.get(hub);
+    if (signaling === undefined) Signaling.#known.set(hub, (signaling = new Signaling(hub, backend)));
+    return signaling;
+  }
+
+  readonly #hub: EventHub;
+  readonly #backend: Backend;
+  #service: SignalingService | undefined;
+
+  private constructor(hub: EventHub, backend: Backend) {
+    this.#hub = hub;
+    this.#backend = backend;
+  }
+
+  /** Whether a service is in use. */
+  get isOn(): boolean {
+    return this.#service !== undefined;
+  }
+
+  /**
+   * Uses a service from now on, in place of the one before.
+   * @throws UnsupportedError when the library has no functions for it.
+   */
+  use(service: SignalingService, options: SignalingOptions = {}): void {
+    if (typeof service?.send !== "function") {
+      throw new TypeError(`A signaling service must have a function send, not be ${describe(service)}`);
+    }
+    const { library, number, epoch, helper } = this.#backend;
+    const peers = boolean(options.peers ?? true, "peers") ? HelperPeers.Ask : HelperPeers.Ignore;
+    const byDefault = boolean(options.byDefault ?? library.kind === "gns", "byDefault");
+    this.#answer(helper.signaling(number, epoch, peers, byDefault));
+    this.#service = service;
+    this.#hub.carrier = ({ to, signal }) => service.send(to, signal);
+  }
+
+  /**
+   * Hands in a signal that came from a peer.
+   * @param from who sent it, as the service vouches for it: never what the sender says of itself. A signal that claims
+   * to be from somebody else is refused.
+   * @returns whether it was of use; false for what is no signal.
+   */
+  receive(from: string, signal: Uint8Array): boolean {
+    if (!(signal instanceof Uint8Array)) throw new TypeError(`A signal must be a Uint8Array, not ${describe(signal)}`);
+    const identity = parseIdentity(this.#backend.library, from);
+    if (signal.length === 0 || signal.length > helperSignalBytes) return false;
+    const { number, epoch, helper } = this.#backend;
+    return this.#answer(helper.signal_received(number, epoch, identity.bytes, signal, signal.length)) === 1;
+  }
+
+  /**
+   * How many connections have signaling of ours that the library has not given back; it does so some seconds after
+   * their end.
+   */
+  get connections(): number {
+    return this.#backend.signalings;
+  }
+
+  /** @internal A signaling object for a connection that is about to be begun. */
+  objectFor(to: SharedMemory | undefined): Address {
+    const { number, epoch, helper } = this.#backend;
+    const address = helper.signaling_new(number, epoch, to?.bytes ?? null);
+    if (typeof address !== "number") throw new ClosedError("The network was closed");
+    return address;
+  }
+
+  /** @internal Has the peer of a connection that was just closed hear of it at once. */
+  closed(connection: number, reason: number, text: string): void {
+    if (this.#service === undefined) return;
+    const { number, epoch, helper } = this.#backend;
+    helper.signaling_closed(number, epoch, connection, reason, text);
+  }
+
+  #answer(answer: number): number {
+    if (answer === HelperAnswer.NotOpen)
+      throw new ClosedError("The network was closed. Open it again with openNetworking()");
+    if (answer === HelperAnswer.NoFunction) {
+      throw new UnsupportedError(
+        "SteamAPI_ISteamNetworkingSockets_ReceivedP2PCustomSignal",
+        this.#backend.library.path,
+        "Another build of it may have it",
+      );
+    }
+    return answer;
+  }
+}
