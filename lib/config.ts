@@ -282,7 +282,6 @@ export class ConfigTable {
   }
 
   #lookUp(name: string): KnownOption {
-    if (typeof name !== "string") throw new TypeError(`An option's name must be a string, not ${describe(name)}`);
     const known = this.#find(name);
     if (known !== undefined) return known;
     throw new ConfigOptionError(
@@ -294,6 +293,7 @@ export class ConfigTable {
   }
 
   #find(name: string): KnownOption | undefined {
+    if (typeof name !== "string") throw new TypeError(`An option's name must be a string, not ${describe(name)}`);
     const remembered = this.#known.get(name);
     if (remembered !== undefined) return remembered;
     const option = numberOfOption(name);
