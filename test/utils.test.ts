@@ -84,18 +84,15 @@ describe("a config option", () => {
   });
 
   test("set for the interface counts for what is made later, and ends with the network", () => {
-    const options = () => {
+    const values = () => {
       using net = openNetworking();
-      const before = net.utils.getConfigValue("RecvBufferMessages", "sockets interface");
-      net.utils.setConfigValue("RecvBufferMessages", 77, "sockets interface");
-      const { connection1: connection } = net.sockets.createSocketPair();
-      return [
-        before,
-        net.utils.getConfigValue("RecvBufferMessages", { connection }),
-        net.utils.getConfigValue("RecvBufferMessages"),
-      ];
+      const { utils } = net;
+      const before = utils.getConfigValue("NagleTime", "sockets interface");
+      utils.setConfigValue("NagleTime", 77, "sockets interface");
+      const connection = net.sockets.connectByIPAddress("127.0.0.1:9");
+      return [before, utils.getConfigValue("NagleTime", { connection }), utils.getConfigValue("NagleTime")];
     };
-    expect([options(), options()]).toEqual(Array(2).fill([1000, 77, 1000]));
+    expect([values(), values()]).toEqual(Array(2).fill([5000, 77, 5000]));
   });
 
   test("of each type is read in its type", () => {
