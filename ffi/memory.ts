@@ -10,7 +10,6 @@ import { ptr, read, toArrayBuffer, type Pointer } from "bun:ffi";
 /** An address as native code sees it. */
 export type Address = Pointer;
 
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const encoder = new TextEncoder();
 
 /** A piece of memory whose address does not change for as long as this object is held. */
@@ -21,6 +20,7 @@ export class SharedMemory {
   readonly view: DataView;
   /** Where the first byte lies. Valid only while this object is held. */
   readonly address: Address;
+  #reader: Buffer | undefined;
 
   /** @param byteLength at least 1; the memory starts out as zeros. */
   constructor(byteLength: number) {
@@ -38,12 +38,17 @@ export class SharedMemory {
   text(offset: number, capacity: number): string {
     const end = this.bytes.indexOf(0, offset);
     const last = offset + capacity;
-    return decoder.decode(this.bytes.subarray(offset, end < 0 || end > last ? last : end));
+    return this.#decode(offset, end < 0 || end > last ? last : end);
   }
 
   /** Reads `length` bytes of UTF-8 text at `offset`. */
   textOf(offset: number, length: number): string {
-    return decoder.decode(this.bytes.subarray(offset, offset + length));
+    return this.#decode(offset, offset + length);
+  }
+
+  // Unlike a TextDecoder it needs no view of just these bytes.
+  #decode(start: number, end: number): string {
+    return (this.#reader ??= Buffer.from(this.bytes.buffer)).toString("utf8", start, end);
   }
 
   /** Reads a signed 64-bit integer as a number. Exact within ±2^53, which every counter and time is. */

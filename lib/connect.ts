@@ -7,7 +7,7 @@ import { Connection, type Owner } from "./connection.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { ConnectError } from "./errors.ts";
 import { HandlerSet, mustBeFunctions, type ConnectionClosing, type ConnectionHandlers } from "./handlers.ts";
-import { isPumped, type PumpUser } from "./pump.ts";
+import { isPumped, type Pump } from "./pump.ts";
 import { describe, integer, text } from "./validate.ts";
 
 /** How to connect. */
@@ -53,7 +53,7 @@ export function connectThrough<Data>(
   const target = splitAddress(address);
   const set = new HandlerSet<Data>(options.socket ?? {});
   signal?.throwIfAborted();
-  const stay = new Stay(isPumped(pump) ? dispatcher.pump.user() : undefined, released);
+  const stay = new Stay(isPumped(pump) ? dispatcher.pump : undefined, released);
   const attempt = new Attempt<Data>(dispatcher, target, options, timeout, set, stay);
   attempt.begin();
   return attempt.outcome;
@@ -61,17 +61,20 @@ export function connectThrough<Data>(
 
 /** What a connection needs as long as it lives, and the owner of one that stands. */
 class Stay {
-  readonly #use: PumpUser | undefined;
+  #pump: Pump | undefined;
   readonly #released: (() => void) | undefined;
 
-  constructor(use: PumpUser | undefined, released: (() => void) | undefined) {
-    this.#use = use;
+  /** @param pump which shall run, and keep the process alive; undefined for nobody. */
+  constructor(pump: Pump | undefined, released: (() => void) | undefined) {
+    this.#pump = pump;
     this.#released = released;
+    pump?.count(1, 1);
   }
 
   /** It has ended. */
   left(): void {
-    this.#use?.end();
+    this.#pump?.count(-1, -1);
+    this.#pump = undefined;
     this.#released?.();
   }
 }

@@ -9,9 +9,9 @@ import {
   SteamNetConnectionRealTimeStatus_t,
 } from "../ffi/structs.ts";
 import type { NativeLibrary } from "../sdk/library.ts";
-import { formatAddress } from "./address.ts";
+import { addressBytes, formatAddress } from "./address.ts";
 import type { ListenSocketHandle } from "./handles.ts";
-import { formatIdentity } from "./identity.ts";
+import { formatIdentity, identityBytes } from "./identity.ts";
 
 /** The state of a connection at the moment of asking, or of the event. C: `SteamNetConnectionInfo_t`. */
 export interface ConnectionInfo {
@@ -92,15 +92,56 @@ export const infoBytes = info.size;
 export const statusBytes = status.size;
 export const laneStatusBytes = lane.size;
 
+/**
+ * The text of what lies in native memory, made anew only when that is not what it was the last time: thousands of
+ * connections to one server share it.
+ */
+class LastText {
+  readonly #bytes: Uint8Array;
+  #text: string | undefined;
+
+  constructor(byteLength: number) {
+    this.#bytes = new Uint8Array(byteLength);
+  }
+
+  /** The text, where it is the one of the last time. */
+  of(memory: SharedMemory, at: number): string | undefined {
+    return this.#isSame(memory.bytes, at) ? this.#text : undefined;
+  }
+
+  /** Remembers a text that was made. */
+  keep(memory: SharedMemory, at: number, text: string): string {
+    this.#bytes.set(memory.bytes.subarray(at, at + this.#bytes.length));
+    return (this.#text = text);
+  }
+
+  #isSame(bytes: Uint8Array, at: number): boolean {
+    const known = this.#bytes;
+    for (let i = 0; i < known.length; i++) if (bytes[at + i] !== known[i]) return false;
+    return true;
+  }
+}
+
+const lastIdentity = new LastText(identityBytes);
+const lastAddress = new LastText(addressBytes);
+
+function identityAt(library: NativeLibrary, memory: SharedMemory, at: number): string {
+  return lastIdentity.of(memory, at) ?? lastIdentity.keep(memory, at, formatIdentity(library, memory, at));
+}
+
+function addressAt(library: NativeLibrary, memory: SharedMemory, at: number): string {
+  return lastAddress.of(memory, at) ?? lastAddress.keep(memory, at, formatAddress(library, memory, at, true));
+}
+
 /** Reads a `SteamNetConnectionInfo_t` at `at`. */
 export function readConnectionInfo(library: NativeLibrary, memory: SharedMemory, at: number): ConnectionInfo {
   const { view } = memory;
   const { offsets } = info;
   return {
-    identity: formatIdentity(library, memory, at + offsets.identityRemote),
+    identity: identityAt(library, memory, at + offsets.identityRemote),
     userData: memory.int64(at + offsets.userData),
     listenSocket: view.getUint32(at + offsets.listenSocket, true) as ListenSocketHandle,
-    remoteAddress: formatAddress(library, memory, at + offsets.addressRemote, true),
+    remoteAddress: addressAt(library, memory, at + offsets.addressRemote),
     remotePop: view.getUint32(at + offsets.popRemote, true),
     popRelay: view.getUint32(at + offsets.popRelay, true),
     connectionState: view.getInt32(at + offsets.state, true) as ConnectionState,
