@@ -6,8 +6,10 @@ import { dispatcherOf } from "./networking.ts";
 import { Server, type ListenOptions } from "./server.ts";
 
 /**
- * Listens for connections over encrypted UDP, on a network that all on this thread share who name none; it is closed a few
- * seconds after the last of them has ended. {@link Networking.listen} does the same on a network that you opened.
+ * Listens for connections over encrypted UDP, on a network that all on this thread share who name none. It is closed with
+ * the last of them, and another thread can listen then; where messages of closed connections are under way, as soon as
+ * they have come, for which it waits up to 2.5 seconds. {@link Networking.listen} does the same on a network that you
+ * opened.
  *
  * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingSockets::CreateListenSocketIP`.
  *
