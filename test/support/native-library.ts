@@ -21,7 +21,8 @@ export async function makeLibrary(name: string, beforeNetworking = false): Promi
   made.push(folder);
   const source = join(import.meta.dir, "native", `${name}.cpp`);
   const library = join(folder, `${name}.so`);
-  const behind = join(folder, "networking.so");
+  // Under the name that it has inside.
+  const behind = join(folder, "libsteam_sockets.so");
   if (beforeNetworking) copyFileSync(locateLibrary().path, behind);
   const links = beforeNetworking ? [behind, "-Wl,--no-as-needed", `-Wl,-rpath,${folder}`] : [];
   await run([
