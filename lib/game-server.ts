@@ -51,13 +51,13 @@ export class GameServer {
   readonly #token: string | undefined;
 
   /** @internal */
-  constructor(backend: Backend, self: () => Address, options: GameServerOptions) {
+  constructor(backend: Backend, self: () => Address, options: SettledGameServerOptions) {
     this.#backend = backend;
     this.#self = self;
     this.#token = options.token;
     if (!backend.isOnlyOpening) return;
     const { gameServer } = this.#functions;
-    const { product, description = product, modDir, dedicated = true, fakePorts, logOn = true } = options;
+    const { product, description, modDir, dedicated, fakePorts, logOn } = options;
     if (
       fakePorts !== undefined &&
       !backend.library.functions.sockets.BeginAsyncRequestFakeIP(backend.sockets, fakePorts)
@@ -119,27 +119,45 @@ export class GameServer {
   }
 }
 
-/** What the start itself needs of the options, checked. */
-export function gameServerStart(options: GameServerOptions): Omit<GameServerStart, "interfaces"> {
+/** The options with what holds where one is left out, checked. */
+export type SettledGameServerOptions = GameServerOptions &
+  Required<Pick<GameServerOptions, "ip" | "queryPort" | "mode" | "description" | "dedicated" | "logOn">>;
+
+/**
+ * Checks the options, and says what holds where one is left out.
+ * @throws TypeError, RangeError
+ */
+export function settleGameServer(options: GameServerOptions): SettledGameServerOptions {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(`gameServer must be an object of options, not ${describe(options)}`);
   }
-  const { ip = "0.0.0.0", gamePort, queryPort = queryPortShared, mode = ServerMode.Authentication } = options;
-  text(options.product, "the game server's product");
-  for (const name of ["description", "modDir", "token"] as const) {
-    if (options[name] !== undefined) text(options[name], `the game server's ${name}`);
-  }
-  for (const name of ["dedicated", "logOn"] as const) {
-    if (options[name] !== undefined) boolean(options[name], `the game server's ${name}`);
-  }
-  if (options.fakePorts !== undefined) integer(options.fakePorts, "fakePorts", 1, 8);
+  const { ip, gamePort, queryPort, mode, version, product, description, modDir, dedicated, token, fakePorts, logOn } =
+    options;
   return {
-    ip: ipv4(ip),
-    gamePort: integer(gamePort, "gamePort", 0, 0xffff),
-    queryPort: integer(queryPort, "queryPort", 0, 0xffff),
-    mode: integer(mode, "mode", ServerMode.NoAuthentication, ServerMode.AuthenticationAndSecure),
-    version: text(options.version, "the game server's version"),
+    ip: ip ?? "0.0.0.0",
+    gamePort: integer(gamePort, "the game server's gamePort", 0, 0xffff),
+    queryPort: integer(queryPort ?? queryPortShared, "the game server's queryPort", 0, 0xffff),
+    mode: modeOf(mode ?? ServerMode.Authentication),
+    version: text(version, "the game server's version"),
+    product: text(product, "the game server's product"),
+    description: text(description ?? product, "the game server's description"),
+    ...(modDir !== undefined && { modDir: text(modDir, "the game server's modDir") }),
+    dedicated: boolean(dedicated ?? true, "the game server's dedicated"),
+    ...(token !== undefined && { token: text(token, "the game server's token") }),
+    ...(fakePorts !== undefined && { fakePorts: integer(fakePorts, "the game server's fakePorts", 1, 8) }),
+    logOn: boolean(logOn ?? true, "the game server's logOn"),
   };
+}
+
+/** What the start itself needs of the options. */
+export function gameServerStart(options: SettledGameServerOptions): Omit<GameServerStart, "interfaces"> {
+  const { ip, gamePort, queryPort, mode, version } = options;
+  return { ip: ipv4(ip), gamePort, queryPort, mode, version };
+}
+
+function modeOf(mode: number): ServerMode {
+  const { NoAuthentication, AuthenticationAndSecure } = ServerMode;
+  return integer(mode, "the game server's mode", NoAuthentication, AuthenticationAndSecure) as ServerMode;
 }
 
 /** An IPv4 address in host order. */

@@ -48,7 +48,10 @@ export interface NetworkingOptions {
   readonly appId?: number;
   /** Steam: opens a game server in place of the user of a running Steam client. One for the process. */
   readonly gameServer?: GameServerOptions;
-  /** Config options for everything, until the last close; see {@link NetworkingUtils.setConfigValue}. */
+  /**
+   * Config options for everything, until the last close; see {@link NetworkingUtils.setConfigValue}. Steam's user and
+   * its game server have them in common, until both are closed.
+   */
   readonly config?: ConfigOptions;
   /**
    * GameNetworkingSockets: whether you do the library's work, by {@link Networking.poll}, and not a thread of its own.
@@ -150,7 +153,7 @@ export class Networking {
     this.utils = new NetworkingUtils(this.#backend, config, this.#hub, this.#events);
     try {
       // Global options are the process's: without this they would come over from a network that was closed.
-      if (this.#backend.isOnlyOpening) config.resetAll();
+      if (this.#backend.isAlone) config.resetAll();
       if (debugOutput !== undefined) this.utils.setDebugOutputFunction(debugOutput.level, debugOutput.handler);
       config.writeAll(options.config);
     } catch (error) {
@@ -380,7 +383,10 @@ export class Networking {
    * close on this thread closes what is still open, waits up to 2 seconds for connections that linger, drops events that
    * nobody fetched, and ends the library. Closing twice does nothing.
    *
-   * On GameNetworkingSockets. C: `GameNetworkingSockets_Kill`.
+   * A Steam game server logs off before it ends.
+   *
+   * On GameNetworkingSockets and steam_api. C: `GameNetworkingSockets_Kill`, `SteamAPI_Shutdown`,
+   * `SteamGameServer_Shutdown`.
    */
   close(): void {
     this.#hub.whenIdle(() => {
@@ -405,7 +411,7 @@ export class Networking {
     try {
       if (this.#backend.isOnlyOpening) releaseHeldOf(this.#backend);
     } finally {
-      this.#backend.close(lingerMilliseconds);
+      this.#backend.close(lingerMilliseconds, this.#hub.lingering);
     }
   }
 

@@ -1,12 +1,11 @@
 /** From the options of `openNetworking` to an open library. */
-import { queryPortShared } from "../ffi/constants.ts";
 import type { Backend } from "../sdk/backend.ts";
 import { AlreadyOpenError } from "../sdk/errors.ts";
 import { openGns } from "../sdk/gns.ts";
 import { NativeLibrary } from "../sdk/library.ts";
 import { locateLibrary, locateSteam } from "../sdk/locate.ts";
 import { openGameServer, openSteam } from "../sdk/steam.ts";
-import { GameServer, gameServerStart, type GameServerOptions } from "./game-server.ts";
+import { GameServer, gameServerStart, settleGameServer } from "./game-server.ts";
 import { parseIdentity } from "./identity.ts";
 import type { NetworkingOptions } from "./networking.ts";
 import { boolean, describe, integer } from "./validate.ts";
@@ -47,35 +46,59 @@ export function openBackend(options: NetworkingOptions): OpenBackend {
     });
     return { backend, gameServer: undefined };
   }
-  const appID = options.appId === undefined ? undefined : integer(options.appId, "appId", 1, 0xffff_ffff);
-  if (gameServer === undefined) return { backend: openSteam(library, { appID, debugLevel }), gameServer };
-  return asGameServer(library, gameServer, appID, debugLevel);
+  return openRole(library, options, debugLevel);
 }
 
-// By library and opening: what it was started with.
-const servers = new Map<string, string>();
+/** What was set where Steam was opened first, and is one for all openings. */
+type Settings = Readonly<Record<string, unknown>>;
+// By library and role. The app ID is one for the process, and so for both roles.
+const settings = new Map<string, Settings>();
 
-function asGameServer(
-  library: NativeLibrary,
-  options: GameServerOptions,
-  appID: number | undefined,
-  debugLevel: number | undefined,
-): OpenBackend {
-  const start = gameServerStart(options);
-  const present = JSON.stringify([appID, { queryPort: queryPortShared, ...options }]);
+/** Opens Steam for its user, or for a game server. */
+function openRole(library: NativeLibrary, options: NetworkingOptions, debugLevel: number | undefined): OpenBackend {
+  const appID = options.appId === undefined ? undefined : integer(options.appId, "appId", 1, 0xffff_ffff);
+  const settled = options.gameServer === undefined ? undefined : settleGameServer(options.gameServer);
+  if (settled === undefined) {
+    const backend = openSteam(library, { appID, debugLevel });
+    return closingOnFailure(backend, () => {
+      agree(backend, "user", { appId: appID }, {});
+      return { backend, gameServer: undefined };
+    });
+  }
   let server: GameServer | undefined;
-  const opened = openGameServer(library, { appID, debugLevel, start, ending: () => server?.logOff() });
+  const opened = openGameServer(library, {
+    appID,
+    debugLevel,
+    start: gameServerStart(settled),
+    ending: () => server?.logOff(),
+  });
   const { backend } = opened;
+  return closingOnFailure(backend, () => {
+    agree(backend, "game server", { appId: appID, ...options.gameServer }, { ...settled });
+    server = new GameServer(backend, opened.gameServer, settled);
+    return { backend, gameServer: server };
+  });
+}
+
+/** @throws AlreadyOpenError when something was named that is otherwise since the first opening. */
+function agree(backend: Backend, role: string, named: Settings, settled: Settings): void {
+  const { path } = backend.library;
+  if (backend.isAlone) settings.set(path, { appId: named["appId"] });
+  if (backend.isOnlyOpening) settings.set(`${path} ${role}`, settled);
+  const present: Settings = { ...settings.get(`${path} ${role}`), ...settings.get(path) };
+  for (const [name, value] of Object.entries(named)) {
+    if (value === undefined || value === present[name]) continue;
+    throw new AlreadyOpenError(
+      `Steam is open already with another ${name}, which is one for ${name === "appId" ? "the process" : `its ${role}`}`,
+    );
+  }
+}
+
+function closingOnFailure<Result>(backend: Backend, action: () => Result): Result {
   try {
-    const key = `${library.path}:${backend.epoch}`;
-    if (backend.isOnlyOpening) servers.set(key, present);
-    else if (servers.get(key) !== present) {
-      throw new AlreadyOpenError("The game server is open already with other options, which are one for the process");
-    }
-    server = new GameServer(backend, opened.gameServer, options);
+    return action();
   } catch (problem) {
     backend.close(0);
     throw problem;
   }
-  return { backend, gameServer: server };
 }

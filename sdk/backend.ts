@@ -35,6 +35,11 @@ export interface Backend {
   readonly isOpen: boolean;
   /** Whether this is the only opening of the library. */
   readonly isOnlyOpening: boolean;
+  /**
+   * Whether nobody else has the global config options: it is the only opening and, on Steam, user and game server are
+   * not both open.
+   */
+  readonly isAlone: boolean;
   /** Whether the library does its work in {@link poll}, and nowhere else. */
   readonly manualPoll: boolean;
   /** How many signaling objects the library has not given back. */
@@ -103,6 +108,9 @@ export interface Backend {
   fakePort(port: Address): number;
   /** Forgets a fake UDP port, which then may be destroyed. */
   forgetFakePort(number: number): void;
-  /** Gives this opening back; the last one ends the library, waiting for connections that linger. Twice does nothing. */
-  close(lingerMilliseconds: number): void;
+  /**
+   * Gives this opening back; the last one ends the library, waiting for connections that linger. Twice does nothing.
+   * @param lingering connections that were closed and may linger; GameNetworkingSockets knows them itself.
+   */
+  close(lingerMilliseconds: number, lingering?: readonly number[]): void;
 }

@@ -24,6 +24,7 @@ import type { NativeLibrary } from "./library.ts";
 const record = layoutOf(steam_sockets_record);
 const outgoingBytes = layoutOf(steam_sockets_outgoing).size;
 const mostRecordBytes = 1 << 30;
+const farewellMilliseconds = 20;
 
 type FunctionName = keyof typeof steam_sockets_functions.fields;
 const functionNames = Object.keys(steam_sockets_functions.fields) as FunctionName[];
@@ -83,7 +84,6 @@ export class Opening implements Backend {
   readonly state: LibraryState;
   readonly #plan: Plan;
   readonly #sockets: Address;
-  readonly #utils: Address;
   #messages: Address | undefined;
   readonly #complaint = new SharedMemory(maxErrorMessage);
   #records = new SharedMemory(256 * 1024);
@@ -111,7 +111,7 @@ export class Opening implements Backend {
     this.epoch = this.state.epoch;
     try {
       this.#sockets = existing(plan.sockets(), library.path);
-      this.#utils = existing(plan.utils(), library.path);
+      existing(plan.utils(), library.path);
     } catch (problem) {
       this.close(0);
       throw problem;
@@ -130,6 +130,10 @@ export class Opening implements Backend {
     return this.state.signalings;
   }
 
+  get isAlone(): boolean {
+    return this.isOnlyOpening && this.helper.companions(this.number, this.epoch) === 0;
+  }
+
   get manualPoll(): boolean {
     return this.state.manualPoll;
   }
@@ -139,9 +143,10 @@ export class Opening implements Backend {
     return this.#sockets;
   }
 
+  // Asked for each time: Steam's user and its game server share one, which is another one when either has ended.
   get utils(): Address {
     this.#mustBeOpen();
-    return this.#utils;
+    return existing(this.#plan.utils(), this.library.path);
   }
 
   get messages(): Address {
@@ -264,11 +269,28 @@ export class Opening implements Backend {
     this.#answer(this.helper.fake_port_close(this.number, this.epoch, number));
   }
 
-  close(lingerMilliseconds: number): void {
+  close(lingerMilliseconds: number, lingering: readonly number[] = []): void {
     if (this.#closed) return;
-    if (this.isOnlyOpening) this.#plan.ending?.();
-    this.#closed = true;
-    this.helper.close(this.number, this.epoch, lingerMilliseconds);
+    try {
+      if (this.isOnlyOpening) this.#conclude(lingerMilliseconds, lingering);
+    } finally {
+      this.#closed = true;
+      this.helper.close(this.number, this.epoch, lingerMilliseconds);
+    }
+  }
+
+  /** What is to be done while the library still works. */
+  #conclude(milliseconds: number, lingering: readonly number[]): void {
+    if (this.library.kind === "steam") {
+      const end = performance.now() + milliseconds;
+      const isUnderWay = (connection: number) => this.segments(connection) > 0;
+      if (lingering.some(isUnderWay)) {
+        while (lingering.some(isUnderWay) && performance.now() < end) Bun.sleepSync(1);
+        // For the farewell, which goes out behind the last of them and is not told of.
+        Bun.sleepSync(farewellMilliseconds);
+      }
+    }
+    this.#plan.ending?.();
   }
 
   #visit(read: Helper["run_callbacks"], visit: (record: EventRecord) => void): number {

@@ -23,6 +23,11 @@ export const helper = {
     args: ["i32", "u32", "u32"],
     returns: "i32",
   },
+  companions: {
+    c: "int32_t steam_sockets_companions(int32_t library, uint32_t epoch)",
+    args: ["i32", "u32"],
+    returns: "i32",
+  },
   state_of: {
     c: "const steam_sockets_state *steam_sockets_state_of(int32_t library)",
     args: ["i32"],

@@ -170,7 +170,12 @@ export class ShimControl {
 
   /** Puts a callback into the pipe of the user or of the game server. */
   post(to: "user" | "server", callback: number, payload: Uint8Array): void {
-    this.#symbols.steam_shim_post(to === "server", callback, payload.length > 0 ? payload : new Uint8Array(1), payload.length);
+    this.#symbols.steam_shim_post(
+      to === "server",
+      callback,
+      payload.length > 0 ? payload : new Uint8Array(1),
+      payload.length,
+    );
   }
 
   /** Who runs right now. */

@@ -170,6 +170,12 @@ STEAM_SOCKETS_API int32_t steam_sockets_open(const steam_sockets_functions *func
  */
 STEAM_SOCKETS_API int32_t steam_sockets_close(int32_t library, uint32_t epoch, uint32_t linger_milliseconds);
 
+/*
+ * How many other open libraries have the same ISteamNetworkingUtils, and with it the same global config options and the
+ * same log: 1 for Steam's user and its game server while both are open, else 0. Or NOT_OPEN.
+ */
+STEAM_SOCKETS_API int32_t steam_sockets_companions(int32_t library, uint32_t epoch);
+
 /* The state of a library's number, or null when there is no such number. */
 STEAM_SOCKETS_API const steam_sockets_state *steam_sockets_state_of(int32_t library);
 

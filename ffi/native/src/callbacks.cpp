@@ -41,9 +41,12 @@ struct Callbacks {
       complaint.length = std::min(words.size(), complaint.text.size());
       std::memcpy(complaint.text.data(), words.data(), complaint.length);
     }
-    Library &library = LibraryAt(kNumber);
-    if (level <= library.debug_level) {
-      library.debug_outputs.Push(STEAM_SOCKETS_DEBUG_OUTPUT, level, words.data(), static_cast<uint32_t>(words.size()));
+    for (int32_t number = 0; number < STEAM_SOCKETS_LIBRARIES; ++number) {
+      Library &library = LibraryAt(number);
+      if (library.log_of == kNumber && level <= library.debug_level) {
+        library.debug_outputs.Push(STEAM_SOCKETS_DEBUG_OUTPUT, level, words.data(),
+                                   static_cast<uint32_t>(words.size()));
+      }
     }
   }
 };
@@ -109,12 +112,17 @@ void SetCallbacks(int32_t number) {
 }
 
 void SetDebugOutput(int32_t number, bool take) {
-  const Library &library = LibraryAt(number);
+  Library &library = LibraryAt(number);
   if (library.functions.set_debug_output == nullptr) {
     return;
   }
+  library.log_of = take ? number : -1;
   if (take) {
-    const int32_t level = std::max<int32_t>(library.debug_level, k_ESteamNetworkingSocketsDebugOutputType_Warning);
+    int32_t level = std::max<int32_t>(library.debug_level, k_ESteamNetworkingSocketsDebugOutputType_Warning);
+    for (const int32_t companion : CompanionsOf(library)) {
+      LibraryAt(companion).log_of = number;
+      level = std::max<int32_t>(level, LibraryAt(companion).debug_level);
+    }
     library.functions.set_debug_output(library.utils, level, TableAt(number).debug_output);
   } else {
     library.functions.set_debug_output(library.utils, k_ESteamNetworkingSocketsDebugOutputType_None, nullptr);
@@ -155,6 +163,7 @@ int32_t steam_sockets_set_debug_level(int32_t number, uint32_t epoch, int32_t le
       level > k_ESteamNetworkingSocketsDebugOutputType_Everything) {
     return STEAM_SOCKETS_BAD_ARGUMENT;
   }
+  const std::lock_guard<std::mutex> guard(OpeningLock());
   library->debug_level = level;
   SetDebugOutput(number, true);
   return 0;

@@ -25,11 +25,6 @@ constexpr size_t kErrorBytes = 1024;
 // Never destroyed: the library's threads may still call in while the process ends.
 std::array<Library, STEAM_SOCKETS_LIBRARIES> &libraries = *new std::array<Library, STEAM_SOCKETS_LIBRARIES>;
 
-std::mutex &OpeningLock() {
-  static auto *const lock = new std::mutex;
-  return *lock;
-}
-
 void EndLibrariesOf(uint64_t thread);
 
 // Gives each thread a number, and ends what it left open when it ends.
@@ -162,7 +157,13 @@ void End(int32_t number) {
   library.full.clear();
   library.fake_ports.clear();
   ForgetSignals(number);
-  library.sockets = library.utils = nullptr;
+  library.sockets = nullptr;
+  library.utils = nullptr;
+  for (const int32_t companion : CompanionsOf(library)) {
+    Library &other = LibraryAt(companion);
+    other.utils = other.functions.utils();
+    SetDebugOutput(companion, true);
+  }
 }
 
 void EndLibrariesOf(uint64_t thread) {
@@ -182,6 +183,11 @@ uint64_t ThisThread() {
 }
 
 Library &LibraryAt(int32_t number) { return libraries[static_cast<size_t>(number)]; }
+
+std::mutex &OpeningLock() {
+  static auto *const lock = new std::mutex;
+  return *lock;
+}
 
 Library *OpenLibrary(int32_t number, uint32_t epoch) {
   if (number < 0 || number >= STEAM_SOCKETS_LIBRARIES || (epoch & 1) == 0) {

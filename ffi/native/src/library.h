@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <mutex>
 #include <set>
 #include <vector>
 
@@ -16,11 +17,12 @@ struct Library {
   steam_sockets_state state{};
   steam_sockets_functions functions{};
   void *sockets = nullptr;
-  void *utils = nullptr;
+  std::atomic<void *> utils{nullptr};  // Steam's, which may change when its other role ends, maybe on another thread
   uint64_t events_dropped = 0;  // stays 0: that ring grows
   RecordRing events{0, state.events, events_dropped};
   RecordRing debug_outputs{1 << 20, state.debug_outputs, state.debug_outputs_dropped};
   std::atomic<int32_t> debug_level{0};
+  std::atomic<int32_t> log_of{-1};  // the library whose debug output it gets: Steam's user and server have one log
   std::set<uint32_t> full;         // connections that refused a message for want of room
   std::vector<void *> fake_ports;  // ISteamNetworkingFakeUDPPort by number; null for one that was given up
 };
@@ -33,5 +35,8 @@ uint64_t ThisThread();
 
 // The library of this number, open or not. The number must be in range.
 Library &LibraryAt(int32_t number);
+
+// Held while libraries are opened or ended.
+std::mutex &OpeningLock();
 
 }  // namespace steam_sockets

@@ -87,6 +87,18 @@ bool StartSteam(const steam_sockets_functions &functions, steam_sockets_start &s
   return start.result == 0;
 }
 
+std::vector<int32_t> CompanionsOf(const Library &library) {
+  std::vector<int32_t> companions;
+  for (int32_t number = 0; number < STEAM_SOCKETS_LIBRARIES; ++number) {
+    const Library &other = LibraryAt(number);
+    if (&other != &library && other.state.opens != 0 && other.functions.utils == library.functions.utils &&
+        IsSteam(library.functions)) {
+      companions.push_back(number);
+    }
+  }
+  return companions;
+}
+
 void FetchCallbacks(Library &library) {
   const steam_sockets_functions &functions = library.functions;
   const int32_t pipe = functions.pipe();
@@ -103,3 +115,14 @@ void FetchCallbacks(Library &library) {
 }
 
 }  // namespace steam_sockets
+
+using namespace steam_sockets;
+
+int32_t steam_sockets_companions(int32_t number, uint32_t epoch) {
+  const Library *const library = OpenLibrary(number, epoch);
+  if (library == nullptr) {
+    return STEAM_SOCKETS_NOT_OPEN;
+  }
+  const std::lock_guard<std::mutex> guard(OpeningLock());
+  return static_cast<int32_t>(CompanionsOf(*library).size());
+}

@@ -1,6 +1,9 @@
 // What is particular about Steam: how it starts, and that its callbacks are fetched from a pipe.
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "library.h"
 
 namespace steam_sockets {
@@ -13,6 +16,9 @@ bool CanStartSteam(const steam_sockets_functions &functions);
 
 // Starts it, and has its callbacks wait in the pipe. False with a reason, and start.result set, when it refuses.
 bool StartSteam(const steam_sockets_functions &functions, steam_sockets_start &start, char *reason);
+
+// The other open libraries that have the same ISteamNetworkingUtils. Called with the OpeningLock.
+std::vector<int32_t> CompanionsOf(const Library &library);
 
 // Fetches every callback that waits, and keeps those that we tell of.
 void FetchCallbacks(Library &library);

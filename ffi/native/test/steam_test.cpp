@@ -4,6 +4,8 @@
 //  - a start that fails tells Steam's own result and words;
 //  - every callback of the pipe is fetched and freed, once; those that we tell of come out of the ring, whole;
 //    others, and any that are too short, do not;
+//  - user and game server have one log, which both get as much of as they asked for, and one ISteamNetworkingUtils, asked
+//    for anew when either has ended; each counts the other as its companion;
 //  - fake UDP ports have numbers, and only numbers of open ones are received from.
 #include <array>
 #include <cstdlib>
@@ -54,6 +56,9 @@ struct Steam {
   std::deque<Waiting> user_pipe;
   std::deque<Waiting> server_pipe;
   std::vector<void *> fake_ports;
+  void (*log)(int32_t, const char *) = nullptr;
+  int32_t log_level = 0;
+  int utils_asked = 0;
 } steam;
 
 constexpr int32_t kUserPipe = 7;
@@ -99,6 +104,14 @@ steam_sockets_functions WithPipe() {
   f.free_callback = [](int32_t pipe) {
     ++steam.freed;
     PipeAt(pipe).pop_front();
+  };
+  f.utils = [] {
+    ++steam.utils_asked;
+    return library_test::BuiltIn().utils();
+  };
+  f.set_debug_output = [](void *, int32_t level, void (*log)(int32_t, const char *)) {
+    steam.log_level = level;
+    steam.log = log;
   };
   f.receive_on_fake_port = [](void *port, void **, int32_t) {
     steam.fake_ports.push_back(port);
@@ -245,6 +258,44 @@ void SendsAsAnyLibraryDoes() {
   message->Release();
 }
 
+int LinesOf(const Opened &library) {
+  std::array<char, 4096> into;
+  const int32_t written = steam_sockets_read_debug_output(library.number, library.epoch, into.data(), into.size());
+  int lines = 0;
+  for (int32_t at = 0; at < written; ++lines) {
+    steam_sockets_record head;
+    std::memcpy(&head, into.data() + at, sizeof head);
+    at += static_cast<int32_t>(head.bytes);
+  }
+  return lines;
+}
+
+void SharesWhatSteamHasOnce() {
+  constexpr int kWarning = k_ESteamNetworkingSocketsDebugOutputType_Warning;
+  constexpr int kMessage = k_ESteamNetworkingSocketsDebugOutputType_Msg;
+  const Opened user(User(), false, kMessage);
+  CHECK(steam_sockets_companions(user.number, user.epoch) == 0 && steam.log_level == kMessage);
+  {
+    const Opened server(Server(), false, kWarning);
+    CHECK(steam_sockets_companions(user.number, user.epoch) == 1);
+    CHECK(steam_sockets_companions(server.number, server.epoch) == 1);
+    CHECK(steam.log_level == kMessage);
+    steam.log(kMessage, "a message");
+    steam.log(kWarning, "a warning");
+    CHECK(LinesOf(user) == 2 && LinesOf(server) == 1);
+    CHECK(steam_sockets_set_debug_level(user.number, user.epoch, 0) == 0 && steam.log_level == kWarning);
+    steam.log(kWarning, "another");
+    CHECK(LinesOf(user) == 0 && LinesOf(server) == 1);
+    steam.utils_asked = 0;
+    CHECK(steam_sockets_set_debug_level(user.number, user.epoch, kMessage) == 0);
+  }
+  CHECK(steam.utils_asked == 1 && steam_sockets_companions(user.number, user.epoch) == 0);
+  CHECK(steam.log != nullptr && steam.log_level == kMessage);
+  steam.log(kMessage, "still heard");
+  CHECK(LinesOf(user) == 1);
+  CHECK(steam_sockets_companions(user.number, user.epoch + 2) == STEAM_SOCKETS_NOT_OPEN);
+}
+
 void NumbersFakePorts() {
   const Opened user(User());
   int one = 0;
@@ -289,6 +340,8 @@ int main() {
   TellsOfAFailedStart();
   FetchesCallbacks();
   SendsAsAnyLibraryDoes();
+  SharesWhatSteamHasOnce();
+  CHECK(steam.log == nullptr);
   NumbersFakePorts();
   return check::Done();
 }
