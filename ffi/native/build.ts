@@ -13,6 +13,8 @@
  *     tools/                                             wheels, where the machine has no good cmake, ninja or protoc
  *     lock                                               one build at a time
  *
+ * After a build, what nobody has used for 30 days is removed, but for libraries that a process has loaded.
+ *
  * A build reads a copy of the sources, so that the library belongs to its key even when somebody edits meanwhile, and
  * all checkouts share the objects.
  */
@@ -148,7 +150,7 @@ async function ensure(options: BuildOptions): Promise<{ path: string; built: boo
     await folder.prepare();
     await folder.make("steam_sockets");
     const path = publish(folder.library, folder.sourceKey, folder.toolKey);
-    prune();
+    prune(folder.sourceKey);
     return { path, built: true };
   });
 }

@@ -1,5 +1,5 @@
 /** Where built native libraries lie. Knows nothing of how they are built, so that run time can look without a compiler. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, utimesSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -16,6 +16,9 @@ export function libraryFileNameOn(system: NodeJS.Platform): string {
 
 /** The folder of `CMakeLists.txt` and all that it builds from. */
 export const sourceFolder = import.meta.dir;
+
+/** Milliseconds. */
+export const DAY = 86_400_000;
 
 // Whatever lies in these goes into the library. The unit tests do not.
 const INPUTS = ["CMakeLists.txt", "cmake", "include", "sources", "src"];
@@ -74,7 +77,19 @@ export const POINTER = "library";
 export function builtLibrary(): { path: string } | { expected: string } {
   const folder = libraryFolder(sourceKey());
   const path = pointedLibrary(folder);
-  return path === undefined ? { expected: join(folder, libraryFileName) } : { path };
+  if (path === undefined) return { expected: join(folder, libraryFileName) };
+  noteUse(folder);
+  return { path };
+}
+
+/** Notes that what lies in this {@link libraryFolder} is used, so that it is kept. To the day is exact enough. */
+export function noteUse(folder: string): void {
+  const now = Date.now();
+  try {
+    if (now - statSync(folder).mtimeMs > DAY) utimesSync(folder, now / 1000, now / 1000);
+  } catch {
+    // Somebody else's, which can be used nevertheless.
+  }
 }
 
 /** The library that the pointer in this {@link libraryFolder} names, if both are there. */

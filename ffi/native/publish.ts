@@ -7,23 +7,34 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { libraryFileName, libraryFolder, nativeBenchKey, nativeCacheFolder, pointedLibrary, POINTER } from "./cache.ts";
+import {
+  DAY,
+  libraryFileName,
+  libraryFolder,
+  nativeBenchKey,
+  nativeCacheFolder,
+  noteUse,
+  pointedLibrary,
+  POINTER,
+} from "./cache.ts";
 
-const DAY = 86_400_000;
+const DAYS_KEPT = 30;
+// Of those above it only what was used within the last day, for who works on the library has many builds a day.
 const LIBRARIES_KEPT = 16;
-const BUILD_FOLDER_DAYS = 30;
 
 /** The finished library for these sources and tools; the pointer then names it. */
 export function publishedLibrary(sourceKey: string, toolKey: string): string | undefined {
   const path = libraryPath(sourceKey, toolKey);
   if (!existsSync(path)) return undefined;
   point(path);
+  noteUse(libraryFolder(sourceKey));
   return path;
 }
 
@@ -52,15 +63,33 @@ export function publishNativeBench(built: string, sourceKey: string, toolKey: st
   return path;
 }
 
-/** Removes libraries and build folders that nobody has asked for in a long time. To be called by one process at a time. */
-export function prune(): void {
+/**
+ * Removes libraries and build folders that nobody has used in a long time. To be called by one process at a time.
+ * @param present the key of the sources whose library is kept in any case, as is each that a process has loaded.
+ */
+export function prune(present: string): void {
   const now = Date.now();
-  const libraries = entries(nativeCacheFolder(), /-[0-9a-f]{16}(\.log)?$/);
-  for (const { path, time } of libraries.slice(LIBRARIES_KEPT)) {
-    if (now - time > DAY) rmSync(path, { recursive: true, force: true });
-  }
+  const libraries = entries(nativeCacheFolder(), /-[0-9a-f]{16}(\.log)?$/)
+    .filter(({ time }, at) => now - time > (at < LIBRARIES_KEPT ? DAYS_KEPT : 1) * DAY)
+    .filter(({ path }) => path !== libraryFolder(present));
+  const loaded = libraries.length > 0 ? filesInUse() : "";
+  for (const { path } of libraries) if (!loaded.includes(`${path}/`)) rmSync(path, { recursive: true, force: true });
   for (const { path, time } of entries(join(nativeCacheFolder(), "build"), /./)) {
-    if (now - time > BUILD_FOLDER_DAYS * DAY) rmSync(path, { recursive: true, force: true });
+    if (now - time > DAYS_KEPT * DAY) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+/** What processes have loaded, as far as this system and their owners let us see it. */
+function filesInUse(): string {
+  const maps = existsSync("/proc/self/maps") ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
+  return maps.map((process) => readIfAllowed(`/proc/${process}/maps`)).join("\n");
+}
+
+function readIfAllowed(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
   }
 }
 
