@@ -14,6 +14,7 @@ export {
   ConnectionState,
   DebugOutputType,
   FakeIPType,
+  GetConfigValueResult,
   IdentityType,
   Result,
   SendFlags,
@@ -30,7 +31,11 @@ export type {
   ConfigTarget,
   ConfigValueOf,
 } from "./config.ts";
-export { DATAGRAM_POP_ID_DEV, MAX_STEAM_PACKET_SIZE } from "./constants.ts";
+export {
+  DATAGRAM_POP_ID_DEV,
+  MAX_GAME_COORDINATOR_SERVER_LOGIN_SERIALIZED,
+  MAX_STEAM_PACKET_SIZE,
+} from "./constants.ts";
 export type { ConnectOptions } from "./connect.ts";
 export { Connection, type Lane, type SendOptions } from "./connection.ts";
 export type { ConnectionInfo, ConnectionStatus, LaneStatus } from "./connection-info.ts";
