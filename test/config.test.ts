@@ -29,6 +29,7 @@ import { openNetworking } from "./support/poll-mode.ts";
 import { pumpUntil } from "./support/pump.ts";
 import { untyped } from "./support/refusal.ts";
 import { expectRoundTrip } from "./support/round-trip.ts";
+import { shows } from "./support/shows.ts";
 import { Silence } from "./support/silence.ts";
 import { stateOf } from "./support/state-of.ts";
 import { StatusLog } from "./support/status-log.ts";
@@ -202,6 +203,7 @@ describe("options at creation", () => {
     expect(sockets.getConnectionUserData(server!)).toBe(77);
     expect(log.of(server!).map(({ connection }) => connection.userData)).toEqual([77, 77]);
     expect(log.of(client).map(({ connection }) => connection.userData)).toEqual([2 ** 60, 2 ** 60]);
+    shows("gns", "connectByIPAddress", "getConnectionUserData");
   });
 
   test("Unencrypted takes both ends", async () => {

@@ -29,6 +29,7 @@ import {
 import { Acceptor } from "./support/acceptor.ts";
 import { openNetworking } from "./support/poll-mode.ts";
 import { pumpFor, pumpUntil, waitFor, waitUntil } from "./support/pump.ts";
+import { shows } from "./support/shows.ts";
 import { Silence } from "./support/silence.ts";
 import { stateOf } from "./support/state-of.ts";
 import { StatusLog } from "./support/status-log.ts";
@@ -104,6 +105,7 @@ describe("delivery", () => {
     fetching = false;
     expect(log.changesOf(acceptor.accepted[0]!)).toEqual([[Connected, ClosedByPeer]]);
     expect(outside).toEqual([]);
+    shows("gns", "runNetworkingCallbacks");
   });
 
   test("tells each state change once, in order, and rightly on both sides", async () => {
@@ -146,6 +148,7 @@ describe("delivery", () => {
     expect(connected).toMatchObject({ endReason: 0, endDebug: "", userData: -1, identity: "str:both ends" });
     expect(ended).toMatchObject({ endReason: 1234, endDebug: "enough for today", userData: 77 });
     for (const [told, asked] of statesInHandlers) expect(asked).toBeGreaterThanOrEqual(told);
+    shows("gns", "connectionStatusChanged");
   });
 
   test("does nothing within a handler: what is new waits for the next one", async () => {
@@ -463,7 +466,9 @@ describe("handlers", () => {
     using net = openNetworking();
     const name = JSON.parse('"connectionstatuschanged"');
     expect(() => net.on(name, () => {})).toThrow(TypeError);
-    expect(() => net.on(name, () => {})).toThrow(/connectionStatusChanged, networkAuthenticationStatus, .*, drain, debugOutput, error/);
+    expect(() => net.on(name, () => {})).toThrow(
+      /connectionStatusChanged, networkAuthenticationStatus, .*, drain, debugOutput, error/,
+    );
   });
 
   test("must be functions", () => {

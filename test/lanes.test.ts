@@ -22,6 +22,7 @@ import { noise } from "./support/noise.ts";
 import { openNetworking } from "./support/poll-mode.ts";
 import { pumpUntil } from "./support/pump.ts";
 import { receiveMessages } from "./support/receive.ts";
+import { shows } from "./support/shows.ts";
 import { connectOverUDP } from "./support/udp-pair.ts";
 
 const { OK, InvalidParam, InvalidState, NoConnection } = Result;
@@ -66,6 +67,7 @@ test("each lane numbers its messages from 1 and keeps their order", async () => 
   }
   // The lanes of one direction say nothing about the other.
   expect(net.sockets.sendMessages([{ connection: server, data: "", lane: 1 }])).toEqual([-InvalidParam]);
+  shows("gns", "configureConnectionLanes");
 });
 
 describe("a small message that is sent behind a bulk transfer", () => {

@@ -25,6 +25,7 @@ import { noise } from "./support/noise.ts";
 import { openNetworking } from "./support/poll-mode.ts";
 import { pumpFor, pumpUntil } from "./support/pump.ts";
 import { receiveMessages } from "./support/receive.ts";
+import { shows } from "./support/shows.ts";
 import { connectOverUDP } from "./support/udp-pair.ts";
 
 const { OK, InvalidParam, NoConnection, Ignored, LimitExceeded } = Result;
@@ -51,6 +52,7 @@ describe("sendMessages", () => {
     const messages = await receiveMessages(net, server, 5);
     expect(textsOf(messages)).toEqual(["a", "b", "c", "d", "e"]);
     expect(messages.map(({ messageNumber }) => messageNumber)).toEqual([1, 2, 3, 4, 5]);
+    shows("gns", "sendMessages");
   });
 
   test("sends each message where it says", async () => {
@@ -217,6 +219,7 @@ describe("a message to a connection", () => {
     expect(await shortestWait(Reliable, false)).toBeGreaterThanOrEqual(nagleTime);
     expect(await shortestWait(Reliable, true)).toBeLessThan(nagleTime);
     expect(await shortestWait(SendFlags.ReliableNoNagle, false)).toBeLessThan(nagleTime);
+    shows("gns", "flushMessagesOnConnection");
   });
 });
 

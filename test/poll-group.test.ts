@@ -24,6 +24,7 @@ import type * as fleet from "./peers/fleet.ts";
 import { Peer } from "./support/peer.ts";
 import { openNetworking } from "./support/poll-mode.ts";
 import { pumpUntil } from "./support/pump.ts";
+import { shows } from "./support/shows.ts";
 import { connectOverUDP } from "./support/udp-pair.ts";
 import { unacknowledged } from "./support/unacknowledged.ts";
 
@@ -122,6 +123,7 @@ describe("a connection in a group", () => {
     await deliver(net, client, "c");
     expect(receive(net, group)).toEqual([]);
     expect(receive(net, other)).toEqual(["c"]);
+    shows("gns", "createPollGroup", "setConnectionPollGroup", "receiveMessagesOnPollGroup");
   });
 
   test("is in none after NET_POLL_GROUP_INVALID, and in one again when it is put back", async () => {
@@ -156,6 +158,7 @@ describe("a connection in a group", () => {
     net.sockets.setConnectionUserData(server, 2);
     const messages = net.sockets.receiveMessagesOnPollGroup(group);
     expect(messages.map(({ receiverUserData }) => receiverUserData)).toEqual([2, 2]);
+    shows("gns", "setConnectionUserData");
   });
 
   test("that is destroyed lives on with what it has received", async () => {
@@ -169,6 +172,7 @@ describe("a connection in a group", () => {
     expect(net.sockets.destroyPollGroup(group)).toBe(false);
     expect(net.sockets.setConnectionPollGroup(server, group)).toBe(false);
     expect(() => net.sockets.receiveMessagesOnPollGroup(group)).toThrow(HandleError);
+    shows("gns", "destroyPollGroup");
   });
 
   test("leaves the group when it is closed", async () => {

@@ -21,6 +21,7 @@ import { noise } from "./support/noise.ts";
 import { openNetworking } from "./support/poll-mode.ts";
 import { pumpFor, pumpUntil } from "./support/pump.ts";
 import { receiveMessages } from "./support/receive.ts";
+import { shows } from "./support/shows.ts";
 
 describe.each([
   { where: "in memory", loopback: false },
@@ -53,6 +54,7 @@ describe.each([
     }
     await pumpFor(net, 100);
     expect(events).toEqual([]);
+    shows("gns", "createSocketPair");
   });
 
   test.each([
@@ -100,6 +102,7 @@ describe.each([
       expect(received.map(({ size }) => size)).toEqual(payloads.map(({ length }) => length));
       expect(received.every(({ connection }) => connection === to)).toBe(true);
     }
+    shows("gns", "sendMessageToConnection", "receiveMessagesOnConnection");
   });
 
   test("carries what was sent, whatever becomes of the sender's and the receiver's memory", async () => {
@@ -129,6 +132,7 @@ describe.each([
       oldState: ConnectionState.Connected,
       connection: { connectionState: ConnectionState.ClosedByPeer, endReason: 1717, endDebug: "curtain" },
     });
+    shows("gns", "closeConnection", "connectionStatusChanged");
   });
 
   test("must be closed at both ends", async () => {

@@ -35,6 +35,7 @@ import { Peer } from "./support/peer.ts";
 import { openNetworking } from "./support/poll-mode.ts";
 import { pumpFor, pumpUntil } from "./support/pump.ts";
 import { numberOfShout } from "./support/shout.ts";
+import { shows } from "./support/shows.ts";
 
 const { Connecting, Connected, ClosedByPeer } = ConnectionState;
 
@@ -122,6 +123,7 @@ describe("a connection that comes in", () => {
     peer.order("close", { reason: 0, text: "" });
     await server.event(ClosedByPeer);
     expect(await peer.exit()).toBe(0);
+    shows("gns", "createListenSocketIP", "getListenSocketAddress", "acceptConnection", "getConnectionInfo");
   });
 
   test("and is accepted twice, or after its end, answers InvalidState", async () => {
