@@ -1,0 +1,554 @@
+/** A relay for signals: a WebSocket server that knows who its clients are. */
+import type { Server, ServerWebSocket, TLSOptions, WebSocketHandler } from "bun";
+import { boolean, describe, integer, text } from "../validate.ts";
+import { AbsentPeers } from "./absent-peers.ts";
+import { canonicalIdentity } from "./identity-text.ts";
+import { isLoopback, networkOf } from "./network-of.ts";
+import { RelayConnection } from "./relay-connection.ts";
+import { checkedLimits, type CheckedRelayLimits, type RelayLimits } from "./relay-limits.ts";
+import { largestFrame, readFrame, RelayCloseCode, relayVersion, signalFrame, welcomeFrame } from "./relay-protocol.ts";
+import { largestSignal } from "./service.ts";
+import { TokenBucket } from "./token-bucket.ts";
+
+/** What a client says of itself. Whether that is so is for {@link RelayOptions.authenticate} to find out. */
+export interface RelayHello {
+  /** Who it claims to be, a valid identity in text form; undefined when it does not say. Nothing proves it. */
+  readonly identity: string | undefined;
+  /** Its token, up to 8,192 bytes, empty when it has none. */
+  readonly token: string;
+  /** The headers of the request that opened its WebSocket: cookies, `Authorization`, `Origin`. */
+  readonly headers: Headers;
+  /** The URL of that request. */
+  readonly url: string;
+  /** Its IP address, without a port. */
+  readonly address: string;
+}
+
+/** How a relay knows its clients, and what it allows them. */
+export interface RelayOptions {
+  /**
+   * Tells who a client is: its identity in text form, or undefined to refuse it, which is final. It may be async and has
+   * 5 seconds; when it takes longer, throws, or answers what is no identity, the client is told to come again later.
+   */
+  readonly authenticate?: (hello: RelayHello) => string | undefined | Promise<string | undefined>;
+  /** In place of `authenticate`, for trials among friends: every client is who it says it is. */
+  readonly trustClaims?: boolean;
+  /**
+   * Whether one client may signal to another: everybody when it is left out. Whoever can signal to a peer can ask it for
+   * a connection, and may learn its IP address. What it throws is a no.
+   */
+  readonly permit?: (from: string, to: string) => boolean;
+  /** How much it takes. */
+  readonly limits?: RelayLimits;
+  /**
+   * A client's IP address, where the relay stands behind a proxy that tells it, for example by `X-Forwarded-For`. Set it
+   * only there: anybody can write such a header. Undefined is the proxy's own.
+   */
+  readonly address?: (request: Request) => string | undefined;
+  /** Is told what the functions above threw: `console.error` when it is left out. */
+  readonly error?: (error: unknown) => void;
+}
+
+/** Where a relay listens, and as whom. */
+export interface RelayServerOptions extends RelayOptions {
+  /** The interface: `"0.0.0.0"`, all of IPv4, when it is left out. */
+  readonly hostname?: string;
+  /** The port, 0 to 65535: 0 when it is left out, which is a free one. */
+  readonly port?: number;
+  /** Certificate and key, for `wss://`; without them a proxy in front should have some. */
+  readonly tls?: TLSOptions;
+}
+
+/** What a relay has done, and what it holds right now. */
+export interface RelayStats {
+  /** Clients right now. */
+  readonly clients: number;
+  /** Connections right now of which it is not known yet who they are. */
+  readonly unknown: number;
+  /** Signals handed to the connection of the one they are for. */
+  readonly delivered: number;
+  /** Signals kept for peers that were away. */
+  readonly kept: number;
+  /** Those of them that wait right now. */
+  readonly waiting: number;
+  /** What these count towards `limits.backlogBytes`. */
+  readonly waitingBytes: number;
+  /** Bytes that wait right now for clients that read slowly; at most what `limits.unreadBytesInAll` allows. */
+  readonly unreadBytes: number;
+  /** Signals that went nowhere. */
+  readonly dropped: {
+    /** The sender was over its rate. */
+    readonly rate: number;
+    /** `permit` said no. */
+    readonly forbidden: number;
+    /** The one they were for did not read. */
+    readonly unread: number;
+    /** The one they were for did not come in time, or newer ones took their place. */
+    readonly backlog: number;
+  };
+  /** Connections that the relay has ended or turned away, by {@link RelayCloseCode}. */
+  readonly closed: Readonly<Partial<Record<RelayCloseCode, number>>>;
+}
+
+const lookMilliseconds = 1000;
+const helloLooks = 5;
+const authenticateMilliseconds = 5000;
+// More than these are turned away without a reason, which costs less.
+const reasonsPerSecond = 100;
+const farewellMilliseconds = 500;
+// The most that Bun takes: we look after silence ourselves.
+const mostIdleSeconds = 960;
+
+/**
+ * A relay without a server of its own: {@link Relay.fetch} and {@link Relay.websocket} are for a `Bun.serve` that you
+ * have, whose WebSockets are then all the relay's. {@link startRelay} starts one with a server.
+ *
+ * ```ts
+ * const relay = new Relay({ authenticate: ({ headers }) => playerOfCookie(headers.get("cookie")) });
+ * Bun.serve<RelayConnection>({
+ *   fetch: (request, server) =>
+ *     new URL(request.url).pathname === "/signals" ? relay.fetch(request, server) : new Response("hello"),
+ *   websocket: relay.websocket,
+ * });
+ * ```
+ *
+ * It delivers each signal with the identity that `authenticate` gave its sender. An identity has one connection: a newer
+ * one takes the place of the older, which is closed as {@link RelayCloseCode.Replaced}. Signals to peers that are away are
+ * kept for 10 seconds.
+ */
+export class Relay implements AsyncDisposable {
+  /** For `Bun.serve`. */
+  readonly websocket: WebSocketHandler<RelayConnection>;
+  readonly #options: RelayOptions;
+  readonly #limits: CheckedRelayLimits;
+  readonly #connections = new Set<RelayConnection>();
+  readonly #clients = new Map<string, RelayConnection>();
+  readonly #perNetwork = new Map<string, number>();
+  readonly #absent: AbsentPeers;
+  readonly #reasons = new TokenBucket(reasonsPerSecond, reasonsPerSecond);
+  readonly #dropped = { rate: 0, forbidden: 0, unread: 0, backlog: 0 };
+  readonly #closed: Partial<Record<RelayCloseCode, number>> = {};
+  #delivered = 0;
+  #kept = 0;
+  #unread = 0;
+  #newest = 0;
+  #looking: ReturnType<typeof setInterval> | undefined;
+  #isStopped = false;
+  // Those who have gone meanwhile included.
+  #asking = 0;
+
+  /** @throws TypeError, RangeError when an option is wrong, or nothing tells who clients are. */
+  constructor(options: RelayOptions) {
+    this.#options = checked(options);
+    this.#limits = checkedLimits(options.limits);
+    const { backlogSignals, backlogBytes, unreadBytes } = this.#limits;
+    this.#absent = new AbsentPeers({ each: { signals: backlogSignals, bytes: backlogBytes }, bytes: backlogBytes });
+    this.websocket = {
+      // What is larger than that is closed by the server itself, with the same code.
+      maxPayloadLength: 2 * largestFrame,
+      // Ours comes first.
+      backpressureLimit: unreadBytes + largestFrame,
+      idleTimeout: mostIdleSeconds,
+      sendPings: false,
+      perMessageDeflate: false,
+      open: (socket) => this.#open(socket),
+      message: ({ data }, message) => this.#message(data, message),
+      ping: ({ data }) => this.#beat(data),
+      pong: ({ data }) => this.#beat(data),
+      drain: ({ data }) => this.#countUnread(data),
+      close: ({ data }) => this.#forget(data),
+    };
+  }
+
+  /** Takes the requests that open WebSockets. Others are answered with 426, Upgrade Required. */
+  readonly fetch = (request: Request, server: Server<RelayConnection>): Response | undefined => {
+    if (this.#isStopped) return new Response("the relay stops", { status: 503 });
+    const address = this.#addressOf(request, server);
+    const code = this.#refusalFor(address);
+    if (code !== undefined && !this.#reasons.take(1)) return new Response(reasons[code], { status: 503 });
+    const data = new RelayConnection(++this.#newest, request, address, this.#limits);
+    if (code !== undefined) data.refusal = code;
+    return server.upgrade(request, { data })
+      ? undefined
+      : new Response("This is a WebSocket", { status: 426, headers: { Upgrade: "websocket" } });
+  };
+
+  /** What it has done, and what it holds. */
+  get stats(): RelayStats {
+    const clients = this.#clients.size;
+    return {
+      clients,
+      unknown: this.#connections.size - clients,
+      delivered: this.#delivered,
+      kept: this.#kept,
+      waiting: this.#absent.signals,
+      waitingBytes: this.#absent.bytes,
+      unreadBytes: this.#unread,
+      dropped: { ...this.#dropped },
+      closed: { ...this.#closed },
+    };
+  }
+
+  /** Who is there right now. */
+  get identities(): string[] {
+    return [...this.#clients.keys()];
+  }
+
+  /** Whether a peer is there right now. */
+  has(identity: string): boolean {
+    return this.#clients.has(canonicalIdentity(text(identity, "an identity")) ?? "");
+  }
+
+  /**
+   * Sends a client away, as {@link RelayCloseCode.Refused}: it does not come back by itself. To keep it out is for
+   * `authenticate` to do.
+   * @returns false when it is not there.
+   */
+  disconnect(identity: string, reason = "sent away"): boolean {
+    const connection = this.#clients.get(canonicalIdentity(text(identity, "an identity")) ?? "");
+    if (connection === undefined) return false;
+    this.#end(connection, RelayCloseCode.Refused, reason);
+    return true;
+  }
+
+  /** Closes all connections, as {@link RelayCloseCode.Stopping}, drops what waits, and takes nobody any more. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    for (const connection of [...this.#connections]) this.#end(connection, RelayCloseCode.Stopping);
+    this.#absent.clear();
+    this.#adaptLooking();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  #open(socket: ServerWebSocket<RelayConnection>): void {
+    const { data } = socket;
+    data.socket = socket;
+    const code = this.#isStopped ? RelayCloseCode.Stopping : (data.refusal ?? this.#refusalFor(data.address));
+    if (code !== undefined) {
+      this.#end(data, code);
+      return;
+    }
+    this.#connections.add(data);
+    this.#perNetwork.set(data.network, (this.#perNetwork.get(data.network) ?? 0) + 1);
+    this.#adaptLooking();
+  }
+
+  #message(connection: RelayConnection, message: string | Uint8Array): void {
+    connection.looksSinceHeard = 0;
+    const frame = typeof message === "string" ? undefined : readFrame(message);
+    if (frame?.kind === "signal" && connection.identity !== undefined) {
+      this.#signal(connection, connection.identity, frame.peer, frame.signal);
+    } else if (frame?.kind !== "hello" || connection.hasSaidHello) {
+      this.#end(connection, RelayCloseCode.Malformed);
+    } else if (frame.version !== relayVersion) {
+      this.#end(connection, RelayCloseCode.Version);
+    } else {
+      connection.hasSaidHello = true;
+      void this.#welcome(connection, frame.identity, frame.token);
+    }
+  }
+
+  async #welcome(connection: RelayConnection, claimed: string, token: string): Promise<void> {
+    const claim = canonicalIdentity(claimed);
+    // A slip of the pen would otherwise be told by nothing but signals that never come.
+    if (claimed !== "" && claim === undefined) {
+      this.#end(connection, RelayCloseCode.Malformed);
+      return;
+    }
+    if (this.#asking >= this.#limits.clients) {
+      this.#end(connection, RelayCloseCode.Unavailable);
+      return;
+    }
+    this.#asking++;
+    const { headers, url, address } = connection;
+    let identity: string | undefined;
+    try {
+      const answer = await this.#identify({ identity: claim, token, headers, url, address });
+      identity = answer === undefined ? undefined : canonicalIdentity(answer);
+      if (answer !== undefined && identity === undefined) {
+        throw new TypeError(`authenticate must answer an identity or undefined, not ${describe(answer)}`);
+      }
+    } catch (error) {
+      this.#fail(error);
+      this.#end(connection, RelayCloseCode.Unavailable);
+      return;
+    } finally {
+      this.#asking--;
+    }
+    if (identity === undefined) this.#end(connection, RelayCloseCode.Refused);
+    else this.#admit(connection, identity);
+  }
+
+  async #identify(hello: RelayHello): Promise<string | undefined> {
+    const { authenticate } = this.#options;
+    if (authenticate === undefined) return hello.identity;
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => late.reject(new Error(`authenticate took more than ${authenticateMilliseconds / 1000} seconds`)),
+      authenticateMilliseconds,
+    );
+    timer.unref();
+    try {
+      return await Promise.race([authenticate(hello), late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #admit(connection: RelayConnection, identity: string): void {
+    // It may have gone in the meantime.
+    if (connection.socket === undefined) return;
+    const other = this.#clients.get(identity);
+    if (other !== undefined && other.number > connection.number) {
+      this.#end(connection, RelayCloseCode.Replaced);
+      return;
+    }
+    if (other !== undefined) this.#end(other, RelayCloseCode.Replaced);
+    connection.identity = identity;
+    this.#clients.set(identity, connection);
+    this.#send(connection, welcomeFrame(identity));
+    for (const { peer, signal } of this.#absent.take(identity)) this.#deliver(connection, peer, signal);
+  }
+
+  #signal(connection: RelayConnection, from: string, peer: string, signal: Uint8Array): void {
+    if (signal.length > largestSignal) {
+      this.#end(connection, RelayCloseCode.TooLarge);
+      return;
+    }
+    if (!this.#isAllowed(connection, signal.length)) return;
+    const to = this.#clients.has(peer) ? peer : canonicalIdentity(peer);
+    if (to === undefined) {
+      this.#end(connection, RelayCloseCode.Malformed);
+      return;
+    }
+    if (!this.#permits(from, to)) {
+      this.#dropped.forbidden++;
+      return;
+    }
+    const recipient = this.#clients.get(to);
+    if (recipient !== undefined) {
+      this.#deliver(recipient, from, signal);
+      return;
+    }
+    this.#kept++;
+    this.#dropped.backlog += this.#absent.keep(to, from, signal);
+  }
+
+  #deliver(connection: RelayConnection, from: string, signal: Uint8Array): void {
+    const frame = signalFrame(from, signal);
+    const { unreadBytes, unreadBytesInAll } = this.#limits;
+    if (connection.unread > 0) this.#countUnread(connection);
+    if (connection.unread + frame.length > unreadBytes || this.#unread + frame.length > unreadBytesInAll) {
+      this.#dropped.unread++;
+    } else if (this.#send(connection, frame)) this.#delivered++;
+    else this.#dropped.unread++;
+  }
+
+  #send(connection: RelayConnection, frame: Uint8Array): boolean {
+    const sent = connection.socket?.sendBinary(frame) ?? 0;
+    if (sent <= 0) this.#countUnread(connection);
+    return sent !== 0;
+  }
+
+  #countUnread(connection: RelayConnection): void {
+    const unread = connection.socket?.getBufferedAmount() ?? 0;
+    this.#unread += unread - connection.unread;
+    connection.unread = unread;
+  }
+
+  #permits(from: string, to: string): boolean {
+    const { permit } = this.#options;
+    if (permit === undefined) return true;
+    try {
+      return permit(from, to) === true;
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+  }
+
+  #isAllowed(connection: RelayConnection, bytes: number): boolean {
+    const allowance = connection.allowance(bytes);
+    if (allowance === "yes") return true;
+    this.#dropped.rate++;
+    if (allowance === "over") this.#end(connection, RelayCloseCode.TooFast);
+    return false;
+  }
+
+  /** A ping, or the answer to one of ours. They are counted: somebody could send nothing else. */
+  #beat(connection: RelayConnection): void {
+    connection.looksSinceHeard = 0;
+    if (connection.allowance(0) === "over") this.#end(connection, RelayCloseCode.TooFast);
+  }
+
+  #refusalFor(address: string): RefusalCode | undefined {
+    const { clients, perAddress, sparesLoopback } = this.#limits;
+    if (this.#connections.size >= clients) return RelayCloseCode.Full;
+    if (sparesLoopback && isLoopback(address)) return undefined;
+    return (this.#perNetwork.get(networkOf(address)) ?? 0) >= perAddress ? RelayCloseCode.Crowded : undefined;
+  }
+
+  #addressOf(request: Request, server: Server<RelayConnection>): string {
+    const own = server.requestIP(request)?.address ?? "";
+    try {
+      return this.#options.address?.(request) ?? own;
+    } catch (error) {
+      this.#fail(error);
+      return own;
+    }
+  }
+
+  #end(connection: RelayConnection, code: RelayCloseCode, reason = reasons[code]): void {
+    const { socket } = connection;
+    if (socket === undefined) return;
+    this.#closed[code] = (this.#closed[code] ?? 0) + 1;
+    this.#forget(connection);
+    // Who does not read would not hear of it, and keep what waits for him.
+    if (code === RelayCloseCode.Silent || socket.getBufferedAmount() > 0) socket.terminate();
+    else socket.close(code, reason);
+  }
+
+  #forget(connection: RelayConnection): void {
+    connection.socket = undefined;
+    this.#countUnread(connection);
+    if (!this.#connections.delete(connection)) return;
+    const { identity, network } = connection;
+    const left = (this.#perNetwork.get(network) ?? 1) - 1;
+    if (left > 0) this.#perNetwork.set(network, left);
+    else this.#perNetwork.delete(network);
+    if (identity !== undefined && this.#clients.get(identity) === connection) this.#clients.delete(identity);
+  }
+
+  /** Looks at everybody once a second. Counting looks, not time: a process that stood still must not find all silent. */
+  readonly #look = () => {
+    this.#dropped.backlog += this.#absent.expire();
+    const { silence } = this.#limits;
+    const pingAfter = Math.max(1, Math.floor(silence / 3));
+    for (const connection of [...this.#connections]) {
+      const looks = ++connection.looksSinceHeard;
+      this.#countUnread(connection);
+      if (!connection.hasSaidHello && ++connection.looks > helloLooks) this.#end(connection, RelayCloseCode.Late);
+      else if (looks > silence) this.#end(connection, RelayCloseCode.Silent);
+      else if (looks > pingAfter && connection.unread === 0) connection.socket?.ping();
+    }
+    this.#adaptLooking();
+  };
+
+  #adaptLooking(): void {
+    const hasWork = this.#connections.size > 0 || this.#absent.signals > 0;
+    if (hasWork && this.#looking === undefined) {
+      this.#looking = setInterval(this.#look, lookMilliseconds);
+      this.#looking.unref();
+    } else if (!hasWork) {
+      clearInterval(this.#looking);
+      this.#looking = undefined;
+    }
+  }
+
+  #fail(error: unknown): void {
+    const { error: tell = console.error } = this.#options;
+    tell(error);
+  }
+}
+
+/** A relay with a server of its own. Made by {@link startRelay}. */
+export class RelayServer extends Relay {
+  readonly #server: Server<RelayConnection>;
+  #stopped: Promise<void> | undefined;
+
+  /** @internal Use {@link startRelay}. */
+  constructor(options: RelayServerOptions) {
+    super(options);
+    const { hostname = "0.0.0.0", port = 0, tls } = options;
+    this.#server = Bun.serve<RelayConnection>({
+      hostname: text(hostname, "hostname"),
+      port: integer(port, "port", 0, 0xffff),
+      ...(tls && { tls }),
+      maxRequestBodySize: 0,
+      fetch: this.fetch,
+      websocket: this.websocket,
+    });
+  }
+
+  /** Where clients connect: `"ws://127.0.0.1:8080/"`, or `wss:` where it has a certificate. Any path will do. */
+  get url(): string {
+    return this.#server.url.href.replace(/^http/, "ws");
+  }
+
+  /** The port that it listens at. */
+  get port(): number {
+    return this.#server.port ?? 0;
+  }
+
+  /** Closes all connections, as {@link RelayCloseCode.Stopping}, drops what waits, and gives the port back. */
+  override stop(): Promise<void> {
+    return (this.#stopped ??= this.#stop());
+  }
+
+  async #stop(): Promise<void> {
+    await super.stop();
+    // So that the reasons get through; who does not take his ends all the same.
+    await Promise.race([this.#server.stop(), Bun.sleep(farewellMilliseconds)]);
+    await this.#server.stop(true);
+  }
+}
+
+/**
+ * Starts a relay: a WebSocket server that carries signals between clients, and tells whom each is from.
+ *
+ * ```ts
+ * const relay = startRelay({
+ *   port: 8080,
+ *   authenticate: async ({ token }) => (await sessions.find(token))?.identity,
+ * });
+ * console.log(`clients connect to ${relay.url}`);
+ * ```
+ *
+ * It delivers each signal with the identity that `authenticate` gave its sender. An identity has one connection: a newer
+ * one takes the place of the older, which is closed as {@link RelayCloseCode.Replaced}. Signals to peers that are away are
+ * kept for 10 seconds. It needs no native library.
+ *
+ * @throws TypeError, RangeError when an option is wrong, or nothing tells who clients are; what `Bun.serve` throws when
+ * the port is taken.
+ */
+export function startRelay(options: RelayServerOptions): RelayServer {
+  return new RelayServer(options);
+}
+
+type RefusalCode = typeof RelayCloseCode.Full | typeof RelayCloseCode.Crowded;
+
+const reasons: Readonly<Record<RelayCloseCode, string>> = {
+  [RelayCloseCode.Stopping]: "the relay stops",
+  [RelayCloseCode.TooLarge]: `a signal has at most ${largestSignal} bytes`,
+  [RelayCloseCode.Malformed]: "a frame that is none, or not at its time",
+  [RelayCloseCode.Refused]: "not let in",
+  [RelayCloseCode.Replaced]: "a newer connection took this one's place",
+  [RelayCloseCode.Full]: "the relay is full",
+  [RelayCloseCode.Crowded]: "too many clients from this address",
+  [RelayCloseCode.TooFast]: "too many signals",
+  [RelayCloseCode.Late]: "no hello in time",
+  [RelayCloseCode.Unavailable]: "who you are can't be found out right now",
+  [RelayCloseCode.Silent]: "nothing was heard for too long",
+  [RelayCloseCode.Version]: `this relay speaks version ${relayVersion}`,
+};
+
+/** @throws TypeError when an option is wrong, or nothing tells who clients are. */
+function checked(options: RelayOptions): RelayOptions {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`A relay takes an object of options, not ${describe(options)}`);
+  }
+  const { authenticate, trustClaims = false, permit, address, error } = options;
+  for (const [name, value] of Object.entries({ authenticate, permit, address, error })) {
+    if (value === undefined || typeof value === "function") continue;
+    throw new TypeError(`${name} must be a function, not ${describe(value)}`);
+  }
+  if (boolean(trustClaims, "trustClaims") === (authenticate !== undefined)) {
+    throw new TypeError(
+      "Say how the relay knows who its clients are: by authenticate or, for trials among friends, by trustClaims: true; not by both",
+    );
+  }
+  return options;
+}
