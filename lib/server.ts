@@ -10,6 +10,7 @@ import { HandlerSet, mustBeFunctions, type ConnectionHandlers } from "./handlers
 import { portIsFree } from "./free-port.ts";
 import type { ConnectionHandle, ListenSocketHandle } from "./handles.ts";
 import type { Networking } from "./networking.ts";
+import { isThisMachine, originOf } from "./origin.ts";
 import { isPumped, type PumpUser } from "./pump.ts";
 import { boolean, describe, integer, text, type MessageData } from "./validate.ts";
 
@@ -33,7 +34,10 @@ export interface Refusal {
 export interface ConnectionLimits {
   /** In all, 1 to 8,000: 4,000 when it is left out. */
   readonly connections?: number;
-  /** From one IP address: 64 when it is left out, and any number from this machine itself then. */
+  /**
+   * From one IPv4 address, or one IPv6 network of 64 bits, which is what a household or a server has: 64 when it is left
+   * out, and any number from this machine itself then.
+   */
   readonly perAddress?: number;
 }
 
@@ -78,7 +82,6 @@ const settleMilliseconds = 5;
 const refusedText = "refused";
 const stopping = { code: CloseCode.Stopping, text: "the server stops" } as const;
 const usual: SendOptions = {};
-const loopback = /^(?:127\.|\[::1\]$|\[::ffff:127\.)/;
 
 /** What `accept` answers. */
 type Answer = boolean | Refusal;
@@ -92,13 +95,16 @@ export class Server<Data = undefined> implements AsyncDisposable {
   readonly #dispatcher: Dispatcher;
   readonly #options: ListenOptions<Data>;
   readonly #set: HandlerSet<Data>;
+  /** Of all connections. */
+  readonly #owner: Owner<Data>;
   readonly #socket: ListenSocketHandle;
   readonly #members = new Audience<Connection<Data>>();
   readonly #topics = new Map<string, Audience<Connection<Data>>>();
   readonly #subscriptions = new Map<Connection<Data>, Set<string>>();
-  readonly #pending = new Map<ConnectionHandle, { readonly ip: string; readonly since: number }>();
-  readonly #perAddress = new Map<string, number>();
-  readonly #unopened = new Set<Connection<Data>>();
+  readonly #pending = new Map<ConnectionHandle, { readonly origin: string; readonly since: number }>();
+  readonly #perOrigin = new Map<string, number>();
+  /** Those that were accepted, with where they come from. */
+  readonly #taken = new Map<Connection<Data>, string>();
   readonly #limits: { readonly connections: number; readonly perAddress: number; readonly sparesLoopback: boolean };
   readonly #idleMilliseconds: number;
   readonly #use: PumpUser | undefined;
@@ -117,6 +123,7 @@ export class Server<Data = undefined> implements AsyncDisposable {
     this.#options = options;
     this.#released = released;
     this.#set = new HandlerSet(options.socket);
+    this.#owner = this.#ownerOfConnections();
     this.#idleMilliseconds = 1000 * integer(idle, "idle", 0, mostIdleSeconds);
     this.#limits = {
       connections: integer(limits.connections ?? usualConnections, "limits.connections", 1, mostConnections),
@@ -221,7 +228,7 @@ export class Server<Data = undefined> implements AsyncDisposable {
     return {
       asked: (handle, info) => this.#ask(handle, info),
       gaveUp: (handle) => {
-        this.#give(this.#pending.get(handle)?.ip);
+        this.#give(this.#pending.get(handle)?.origin);
         this.#pending.delete(handle);
         this.#dispatcher.sockets.closeConnection(handle);
       },
@@ -231,11 +238,11 @@ export class Server<Data = undefined> implements AsyncDisposable {
   }
 
   #ask(handle: ConnectionHandle, info: ConnectionInfo): void {
-    const ip = info.remoteAddress.slice(0, info.remoteAddress.lastIndexOf(":"));
-    const refusal = this.#refusalFor(ip);
+    const origin = originOf(info.remoteAddress);
+    const refusal = this.#refusalFor(origin);
     if (refusal !== undefined) return this.#refuse(handle, refusal);
-    this.#pending.set(handle, { ip, since: performance.now() });
-    this.#perAddress.set(ip, (this.#perAddress.get(ip) ?? 0) + 1);
+    this.#pending.set(handle, { origin, since: performance.now() });
+    this.#perOrigin.set(origin, (this.#perOrigin.get(origin) ?? 0) + 1);
     const { accept } = this.#options;
     if (accept === undefined) return this.#decide(handle, info, true);
     let answer: Answer | Promise<Answer> = false;
@@ -269,18 +276,13 @@ export class Server<Data = undefined> implements AsyncDisposable {
       });
     }
     if (refusal !== undefined) {
-      this.#give(pending.ip);
+      this.#give(pending.origin);
       return this.#refuse(handle, refusal);
     }
     const { sockets } = this.#dispatcher;
     const { identity, remoteAddress: address } = info;
-    const connection = new Connection<Data>(
-      this.#dispatcher,
-      this.#set,
-      { identity, address },
-      this.#owner(pending.ip),
-    );
-    this.#unopened.add(connection);
+    const connection = new Connection<Data>(this.#dispatcher, this.#set, { identity, address }, this.#owner);
+    this.#taken.set(connection, pending.origin);
     connection.begin((userData) => {
       sockets.setConnectionUserData(handle, userData);
       return handle;
@@ -288,24 +290,6 @@ export class Server<Data = undefined> implements AsyncDisposable {
     if (sockets.acceptConnection(handle) !== Result.OK) {
       connection.close(CloseCode.Refused, "could not be accepted");
     }
-  }
-
-  #owner(ip: string): Owner<Data> {
-    return {
-      data: this.#options.data,
-      opened: (connection) => {
-        this.#unopened.delete(connection);
-        this.#members.add(connection);
-      },
-      left: (connection) => {
-        this.#unopened.delete(connection);
-        this.#members.delete(connection);
-        for (const topic of this.#subscriptions.get(connection) ?? []) this.#leaveTopic(connection, topic);
-        this.#subscriptions.delete(connection);
-        this.#give(ip);
-      },
-      topics: this.#topicsOfConnections,
-    };
   }
 
   readonly #topicsOfConnections: Topics<Data> = {
@@ -326,6 +310,21 @@ export class Server<Data = undefined> implements AsyncDisposable {
     isSubscribed: (connection, topic) => this.#topics.get(topic)?.has(connection) ?? false,
     publish: (topic, data, options, except) => this.#publish(topic, data, options, except),
   };
+
+  #ownerOfConnections(): Owner<Data> {
+    return {
+      data: this.#options.data,
+      opened: (connection) => this.#members.add(connection),
+      left: (connection) => {
+        this.#members.delete(connection);
+        for (const topic of this.#subscriptions.get(connection) ?? []) this.#leaveTopic(connection, topic);
+        this.#subscriptions.delete(connection);
+        this.#give(this.#taken.get(connection));
+        this.#taken.delete(connection);
+      },
+      topics: this.#topicsOfConnections,
+    };
+  }
 
   #leaveTopic(connection: Connection<Data>, topic: string): boolean {
     const audience = this.#topics.get(topic);
@@ -350,14 +349,14 @@ export class Server<Data = undefined> implements AsyncDisposable {
     return this.#dispatcher.broadcast(members, handles, data, flagsOf(options), lane, except);
   }
 
-  #refusalFor(ip: string): Refusal | undefined {
+  #refusalFor(origin: string): Refusal | undefined {
     if (this.#stopped !== undefined) return stopping;
     const { connections, perAddress, sparesLoopback } = this.#limits;
-    if (this.#members.size + this.#unopened.size + this.#pending.size >= connections) {
+    if (this.#taken.size + this.#pending.size >= connections) {
       return { code: CloseCode.Full, text: "the server is full" };
     }
-    const isSpared = sparesLoopback && loopback.test(ip);
-    return (this.#perAddress.get(ip) ?? 0) >= perAddress && !isSpared
+    const isSpared = sparesLoopback && isThisMachine(origin);
+    return (this.#perOrigin.get(origin) ?? 0) >= perAddress && !isSpared
       ? { code: CloseCode.Crowded, text: "too many connections from this address" }
       : undefined;
   }
@@ -372,19 +371,19 @@ export class Server<Data = undefined> implements AsyncDisposable {
     }
   }
 
-  /** One connection less from this address. */
-  #give(ip: string | undefined): void {
-    if (ip === undefined) return;
-    const left = (this.#perAddress.get(ip) ?? 1) - 1;
-    if (left > 0) this.#perAddress.set(ip, left);
-    else this.#perAddress.delete(ip);
+  /** One connection less from there. */
+  #give(origin: string | undefined): void {
+    if (origin === undefined) return;
+    const left = (this.#perOrigin.get(origin) ?? 1) - 1;
+    if (left > 0) this.#perOrigin.set(origin, left);
+    else this.#perOrigin.delete(origin);
   }
 
   #look(now: number): void {
-    for (const [handle, { ip, since }] of [...this.#pending]) {
+    for (const [handle, { origin, since }] of [...this.#pending]) {
       if (now - since < acceptMilliseconds) continue;
       this.#pending.delete(handle);
-      this.#give(ip);
+      this.#give(origin);
       this.#refuse(handle, { code: CloseCode.Refused, text: "not accepted in time" });
     }
     if (this.#idleMilliseconds === 0) return;
@@ -407,7 +406,7 @@ export class Server<Data = undefined> implements AsyncDisposable {
   #closeAll(): void {
     for (const handle of this.#pending.keys()) this.#refuse(handle, stopping);
     this.#pending.clear();
-    for (const connection of [...this.#unopened, ...this.#members.members]) {
+    for (const connection of [...this.#taken.keys()]) {
       connection.close(stopping.code, stopping.text, { linger: false });
     }
     this.#dispatcher.stopListening(this.#socket);

@@ -3,8 +3,8 @@
  *
  * - `accept` is told who asks, and says yes or no, with a reason or without, at once or later. Who asks is refused where it
  *   throws, rejects, answers nonsense, or does not answer within 5 seconds; one who has given up meanwhile is nobody's.
- * - `limits` hold, waiting for `accept` included: in all, and for each address, which spares this machine unless it is set;
- *   against 1,000 who connect at once as well. Room is given back.
+ * - `limits` hold, waiting for `accept` included: in all, and for each IPv4 address or IPv6 network of 64 bits, which spares
+ *   this machine unless it is set; against 1,000 who connect at once as well. Room is given back.
  * - Who ended a connection, why, and in which words is the same on both sides; a side that dies is a problem of the other.
  *   After the end identity and address stay, and nothing can be sent.
  * - `idle` ends a connection that says nothing, and no other.
@@ -14,6 +14,7 @@
  * - A server can be gone through while its connections close.
  */
 import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import {
   CloseCode,
   ConnectError,
@@ -29,8 +30,10 @@ import {
   type Refusal,
   type Server,
 } from "../lib/index.ts";
+import { isThisMachine, originOf } from "../lib/origin.ts";
 import type * as stranger from "./peers/stranger.ts";
 import { connectEnds, Journal, numbers, rejectionOf, settled, thrownBy, turnFor } from "./support/everyday.ts";
+import type { Served } from "./support/life/origins.ts";
 import { Peer } from "./support/peer.ts";
 import { openNetworking } from "./support/poll-mode.ts";
 import { pumpUntil, waitFor, waitUntil } from "./support/pump.ts";
@@ -173,6 +176,18 @@ describe("accept", () => {
   });
 });
 
+// On a network of its own, in which this machine has the addresses that we like.
+const addAddresses = 'ip link set lo up && for ip in $0; do ip -6 addr add "$ip/128" dev lo; done && exec "$@"';
+const withAddresses = ["unshare", "--net", "sh", "-c", addAddresses];
+
+function canHaveAddresses(): boolean {
+  if (Bun.which("unshare") === null || Bun.which("ip") === null) return false;
+  return Bun.spawnSync([...withAddresses, "fd00::1", "true"], { stdio: ["ignore", "ignore", "ignore"] }).success;
+}
+if (!canHaveAddresses()) {
+  console.log("Not tried here: addresses of several networks need a network namespace (Linux, root, ip)");
+}
+
 describe("limits", () => {
   test("in all, and room is given back", async () => {
     using net = openNetworking();
@@ -233,6 +248,41 @@ describe("limits", () => {
     expect(await rejectionOf(net.connect(`127.0.0.1:${port}`))).toMatchObject({ code: CloseCode.Crowded });
     expect((await net.connect(`[::1]:${port}`)).isOpen).toBe(true);
     expect(await rejectionOf(net.connect(`[::1]:${port}`))).toMatchObject({ code: CloseCode.Crowded });
+  });
+
+  test.skipIf(!canHaveAddresses())("for each IPv6 network of 64 bits", async () => {
+    const networks = ["fd00:0:0:1::1", "fd00:0:0:1:ffff::2", "fd00:0:0:2::1"];
+    const hosts = [...networks.map((ip) => `[${ip}]`), "[::1]", "127.0.0.1", "[::ffff:127.0.0.1]"];
+    const script = join(import.meta.dir, "support/life/origins.ts");
+    const child = Bun.spawn([...withAddresses, networks.join(" "), process.execPath, script, ...hosts], {
+      stderr: "inherit",
+    });
+    const [output, code] = await Promise.all([child.stdout.text(), child.exited]);
+    expect(code).toBe(0);
+    const served: Served = JSON.parse(output);
+    expect(served).toEqual({
+      "[fd00:0:0:1::1]": true,
+      "[fd00:0:0:1:ffff::2]": false,
+      "[fd00:0:0:2::1]": true,
+      "[::1]": true,
+      "127.0.0.1": true,
+      "[::ffff:127.0.0.1]": false,
+    });
+  });
+
+  test("for what one host or household has", () => {
+    const origins = {
+      "192.0.2.7:1": "192.0.2.7",
+      "[::ffff:192.0.2.7]:1": "192.0.2.7",
+      "[2001:db8:1:2:3:4:5:6]:1": "2001:db8:1:2::/64",
+      "[2001:db8:1:2::]:65535": "2001:db8:1:2::/64",
+      "[2001:db8:1:3::6]:1": "2001:db8:1:3::/64",
+      "[::1]:1": "::1",
+      "[fe80::1]:1": "fe80::1",
+    };
+    for (const [address, origin] of Object.entries(origins)) expect(originOf(address)).toBe(origin);
+    expect(["127.0.0.1", "127.9.9.9", "::1"].map(isThisMachine)).toEqual([true, true, true]);
+    expect(["192.0.2.7", "12.7.0.1", "2001:db8::/64", "::2"].map(isThisMachine)).toEqual([false, false, false, false]);
   });
 
   test("hold against 1,000 at once, and this machine is spared as an address", async () => {
