@@ -143,6 +143,31 @@ export const helper = {
     args: ["i32", "u32", "u32", "i32", "cstring"],
     returns: "i32",
   },
+  trust_certificate: {
+    c: "int32_t steam_sockets_trust_certificate(int32_t library, uint32_t epoch, const void *certificate, int32_t bytes, char *error)",
+    args: ["i32", "u32", "ptr", "i32", "ptr"],
+    returns: "i32",
+  },
+  revoke_key: {
+    c: "int32_t steam_sockets_revoke_key(int32_t library, uint32_t epoch, uint64_t key)",
+    args: ["i32", "u32", "u64"],
+    returns: "i32",
+  },
+  is_key_trusted: {
+    c: "int32_t steam_sockets_is_key_trusted(int32_t library, uint32_t epoch, uint64_t key, char *error)",
+    args: ["i32", "u32", "u64", "ptr"],
+    returns: "i32",
+  },
+  forget_certificates: {
+    c: "int32_t steam_sockets_forget_certificates(int32_t library, uint32_t epoch)",
+    args: ["i32", "u32"],
+    returns: "i32",
+  },
+  listen_authenticated: {
+    c: "int32_t steam_sockets_listen_authenticated(int32_t library, uint32_t epoch, const void *address, int32_t options, const void *option_list, uint32_t *socket)",
+    args: ["i32", "u32", "ptr", "i32", "ptr", "ptr"],
+    returns: "i32",
+  },
   fake_port_open: {
     c: "int32_t steam_sockets_fake_port_open(int32_t library, uint32_t epoch, void *port)",
     args: ["i32", "u32", "ptr"],

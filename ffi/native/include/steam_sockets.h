@@ -40,7 +40,7 @@ extern "C" {
 #endif
 
 /* The version of this contract. A program built for another one must not call anything else here. */
-#define STEAM_SOCKETS_CONTRACT 5
+#define STEAM_SOCKETS_CONTRACT 6
 
 /* How many libraries can be open at once. */
 #define STEAM_SOCKETS_LIBRARIES 4
@@ -283,6 +283,45 @@ STEAM_SOCKETS_API int32_t steam_sockets_signal_received(int32_t library, uint32_
  */
 STEAM_SOCKETS_API int32_t steam_sockets_signaling_closed(int32_t library, uint32_t epoch, uint32_t connection,
                                                          int32_t reason, const char *text);
+
+/* ---- certificates ------------------------------------------------------------------------------------------------ */
+
+/* Whose certificates count. Only of the GameNetworkingSockets that is built together with the helper, NO_FUNCTION for
+ * every other library. It is one store for the process, and it outlives the last close. Under the library's own lock.
+ * A key's number is the first 8 bytes of the SHA-256 of the raw public key, little-endian. */
+
+/*
+ * Trusts the key of an authority's certificate (CMsgSteamDatagramCertificateSigned, at most 4,096 bytes): of a root,
+ * which is signed by itself, or of an intermediate, whose signer must be trusted already. One that has expired, that
+ * names an identity, whose key is revoked, or that has a private key in it is refused, and nothing is changed.
+ * `error` has 1,024 bytes and gets the reason.
+ * Answers 1 when the key is trusted, 0 when it is refused, or NOT_OPEN, NO_FUNCTION, BAD_ARGUMENT.
+ */
+STEAM_SOCKETS_API int32_t steam_sockets_trust_certificate(int32_t library, uint32_t epoch, const void *certificate, int32_t bytes,
+                                              char *error);
+
+/*
+ * Revokes a key, an authority's or a user's: certificates for it and, of an authority's, by it don't count any more.
+ * Connections that stand stay. Answers 0, or NOT_OPEN, NO_FUNCTION.
+ */
+STEAM_SOCKETS_API int32_t steam_sockets_revoke_key(int32_t library, uint32_t epoch, uint64_t key);
+
+/* Whether an authority's key is trusted at this time. Answers 1, or 0 with the reason in `error` (1,024 bytes), or
+ * NOT_OPEN, NO_FUNCTION, BAD_ARGUMENT. */
+STEAM_SOCKETS_API int32_t steam_sockets_is_key_trusted(int32_t library, uint32_t epoch, uint64_t key, char *error);
+
+/* Forgets who was trusted and what was revoked. Answers 0, or NOT_OPEN, NO_FUNCTION. */
+STEAM_SOCKETS_API int32_t steam_sockets_forget_certificates(int32_t library, uint32_t epoch);
+
+/*
+ * CreateListenSocketIP with IP_AllowWithoutAuth and IPLocalHost_AllowWithoutAuth at 0, which the library itself refuses
+ * to make: from the first packet on nobody gets in without a certificate that counts. `address` is a
+ * SteamNetworkingIPAddr, `option_list` has `options` SteamNetworkingConfigValue_t. *socket gets the handle, 0 when the
+ * library refuses. Answers 0, or NOT_OPEN, NO_FUNCTION, BAD_ARGUMENT.
+ */
+STEAM_SOCKETS_API int32_t steam_sockets_listen_authenticated(int32_t library, uint32_t epoch, const void *address,
+                                                             int32_t options, const void *option_list,
+                                                             uint32_t *socket);
 
 /* ---- pools ------------------------------------------------------------------------------------------------------- */
 
