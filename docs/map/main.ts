@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { isComplete } from "./complete.ts";
 import { apiMap, fromCSharp, fromGodotSteam } from "./markdown.ts";
+import { json } from "./json.ts";
 import { committedNames, hasDocuments, namesFile, readNames, usualDocuments } from "./names.ts";
 import { tableOf } from "./rows.ts";
 import { testsThatShow } from "./shown.ts";
@@ -24,7 +25,7 @@ if (!atHand) console.log("The documents are not at hand: their names are those o
 const names = atHand ? readNames(documents) : committedNames();
 const table = tableOf(names, testsThatShow());
 const pages = {
-  [namesFile]: `${JSON.stringify(names, null, 2)}\n`,
+  [namesFile]: `${json(names)}\n`,
   [beside("api-map.md")]: apiMap(table),
   [beside("coming-from-godotsteam.md")]: fromGodotSteam(names, table),
   [beside("coming-from-steamworks-csharp.md")]: fromCSharp(names, table),

@@ -134,12 +134,12 @@ function fullName({ owner, name }: Row): string {
 
 /** A function and its arguments, as they are written here. */
 function signature(row: Row): string {
-  const classes = { sockets: api.NetworkingSockets, messages: api.NetworkingMessages } as const;
-  const prototype: Readonly<Record<string, unknown>> =
-    row.owner === "event" ? {} : (classes[row.owner].prototype as unknown as Record<string, unknown>);
-  const written = String(prototype[row.name]);
-  const args = /^\w+\(((?:[^()]|\([^()]*\))*)\)/.exec(written)?.[1]?.replace(/\s+/g, " ").trim() ?? "";
-  return `${fullName(row)}(${args})`;
+  const { prototype } = row.owner === "messages" ? api.NetworkingMessages : api.NetworkingSockets;
+  const written = String(Reflect.get(prototype, row.name));
+  const args = /^\w+\(((?:[^()]|\([^()]*\))*)\)/.exec(written)?.[1] ?? "";
+  // As Bun rewrites them.
+  const plain = args.replace(/\s+/g, " ").replaceAll("!0", "true").replaceAll("!1", "false").trim();
+  return `${fullName(row)}(${plain})`;
 }
 
 function shownBy({ has, tests }: Row, library: "gns" | "steam_api"): string {
@@ -155,9 +155,15 @@ function list(...items: readonly string[]): string {
   return items.map((item) => `- ${item}`).join("\n");
 }
 
+// As the formatter of this repository has them.
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+  const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
+  const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  const rule = line(widths.map((width) => "-".repeat(width)));
+  const [first = "", ...others] = cells.map(line);
+  return [first, rule, ...others].join("\n");
 }
 
 function page(title: string, ...parts: readonly string[]): string {

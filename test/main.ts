@@ -1,0 +1,43 @@
+/**
+ * `bun run test`: builds the library, runs the tests, and tells which functions and events of the documents they have
+ * shown, on each real library. What is said behind it goes to `bun test`; then only some tests run, and there is no
+ * table.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isComplete } from "../docs/map/complete.ts";
+import { shownTable } from "./shown/table.ts";
+import { SHOWN_VARIABLE } from "./support/shows.ts";
+
+const root = join(import.meta.dir, "..");
+const chosen = process.argv.slice(2);
+const folder = mkdtempSync(join(tmpdir(), "steam-sockets-shown-"));
+const file = join(folder, "shown");
+try {
+  process.exitCode = await bun("ffi/native/build.ts");
+  if (process.exitCode === 0) {
+    writeFileSync(file, "");
+    process.exitCode = await bun("test", "--isolate", "--timeout", "30000", ...chosen);
+    if (chosen.length === 0) report();
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function report(): void {
+  const { text, missing } = shownTable(file);
+  console.log(`\n${text}`);
+  if (missing.length === 0) return;
+  console.log(`\nNo test has shown: ${missing.join(", ")}`);
+  if (isComplete && process.exitCode === 0) process.exitCode = 1;
+}
+
+async function bun(...args: readonly string[]): Promise<number> {
+  const child = Bun.spawn([process.execPath, ...args], {
+    cwd: root,
+    env: { ...process.env, [SHOWN_VARIABLE]: file },
+    stdio: ["inherit", "inherit", "inherit"],
+  });
+  return await child.exited;
+}
