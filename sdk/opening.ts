@@ -1,6 +1,6 @@
 /** A networking library, opened through the helper: counted, bound to one thread, its callbacks kept in rings. */
 import { maxErrorMessage } from "../ffi/constants.ts";
-import { HelperAnswer, type HelperSource } from "../ffi/enums.ts";
+import { HelperAnswer, HelperSource } from "../ffi/enums.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { addressOf, cText, SharedMemory, type Address } from "../ffi/memory.ts";
 import {
@@ -237,7 +237,9 @@ export class Opening implements Backend {
         return -1;
       case HelperAnswer.NoFunction:
         throw new UnsupportedError(
-          "SteamAPI_ISteamNetworkingMessages_ReceiveMessagesOnChannel",
+          source === HelperSource.FakePort
+            ? "SteamAPI_ISteamNetworkingFakeUDPPort_ReceiveMessages"
+            : "SteamAPI_ISteamNetworkingMessages_ReceiveMessagesOnChannel",
           this.library.path,
           "Another build of it may have it",
         );
