@@ -3,24 +3,23 @@
  *
  * - For thousands of random identities of each kind and addresses: what the setters of GameNetworkingSockets and of
  *   Valve's own steam_api make of them is, byte for byte, what we make; their getters give back what went in; what
- *   GameNetworkingSockets prints and reads is what we print and read; all agree on what is equal, local, or IPv4.
+ *   GameNetworkingSockets, asked by itself and through Valve's functions, prints and reads is what we print and read; all
+ *   agree on what is equal, local, or IPv4.
  * - Of random texts that look like identities or addresses we take none that the library does not take, and those that
  *   we take we read as it does. Of Steam IDs exactly those that it takes.
  * - Print and parse are each other's inverse, and every text for one thing is equal to every other.
  * - What is wrong is refused, and says what.
  */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { maxAddressString, maxIdentityString } from "../ffi/constants.ts";
 import { SharedMemory } from "../ffi/memory.ts";
-import { Address, FakeIPType, Identity, IdentityType } from "../lib/index.ts";
+import { Address, FakeIPType, Identity, IdentityType, openNetworking, type Networking } from "../lib/index.ts";
 import { addressBytes, addressOfText, formatAddress, parseAddress, writeAddress } from "../lib/address.ts";
 import { formatIdentity, identityBytes, parseIdentity, writeIdentity } from "../lib/identity.ts";
 import { NativeLibrary } from "../sdk/library.ts";
 import { locateLibrary } from "../sdk/locate.ts";
-import { steamSDK } from "./headers/headers.ts";
+import { makeShim, missing, valveLibraries } from "./steam/shim.ts";
 import { expectRefusal, untyped } from "./support/refusal.ts";
 
 const runs = { numRuns: 3000 };
@@ -28,16 +27,14 @@ const gns = NativeLibrary.load(locateLibrary().path);
 const libraries = [gns, ...(await steamLibrary())];
 
 async function steamLibrary(): Promise<NativeLibrary[]> {
-  if (process.platform !== "linux" || process.arch !== "x64") {
-    console.log("Without steam_api: the one at hand for tests is for Linux on x64");
+  if (missing !== undefined) {
+    console.log(`Without steam_api: ${missing}`);
     return [];
   }
-  const path = join(await steamSDK(), "redistributable_bin/linux64/libsteam_api.so");
-  expect(existsSync(path)).toBe(true);
   console.log(
-    "Not compared on steam_api: ToString, ParseString, and whether an address is a FakeIP. They ask the interface of a running Steam, and crash where none runs",
+    "Not asked of steam_api by itself: ToString, ParseString, and whether an address is a FakeIP. They ask the interface of a running Steam, and crash where none runs",
   );
-  return [NativeLibrary.load(path)];
+  return [NativeLibrary.load(await valveLibraries.crate())];
 }
 
 const uint64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
@@ -131,10 +128,14 @@ function made({ functions: { identity } }: NativeLibrary, value: Identity.Parts)
 const canMake = ({ kind }: NativeLibrary, { type }: Identity.Parts) =>
   kind === "steam" || type !== IdentityType.SonyPSN;
 
-const readByGns = (text: string) => {
+function readBy({ kind, functions: { identity } }: NativeLibrary, text: string): SharedMemory | undefined {
   const memory = new SharedMemory(identityBytes);
-  return gns.functions.identity.ParseStringSized(memory.bytes, identityBytes, text) ? memory : undefined;
-};
+  const isRead =
+    kind === "steam"
+      ? identity.ParseString(memory.bytes, text)
+      : identity.ParseStringSized(memory.bytes, identityBytes, text);
+  return isRead ? memory : undefined;
+}
 
 describe.each(libraries)("beside $kind, an identity", (library) => {
   const { identity } = library.functions;
@@ -268,18 +269,31 @@ describe.each(libraries)("beside $kind, an address", (library) => {
   });
 });
 
-describe("in text, as GameNetworkingSockets has it", () => {
+const askedBy = missing === undefined ? ["itself", "Valve's functions"] : ["itself"];
+
+describe.each(askedBy)("in text, as GameNetworkingSockets has it, asked by %s", (by) => {
+  let library = gns;
+  let net: Networking | undefined;
+  beforeAll(async () => {
+    if (by === "itself") return;
+    const path = await makeShim("gns", "crate");
+    net = openNetworking({ backend: "steam", library: path, appId: 480 });
+    library = NativeLibrary.load(path);
+  }, 60_000);
+  afterAll(() => net?.close());
+
+  const readByLibrary = (text: string) => readBy(library, text);
   const printed = new SharedMemory(maxIdentityString);
 
   test("identities are printed and read", () => {
     fc.assert(
       fc.property(parts, (value) => {
         const memory = identityOf(value);
-        gns.functions.identity.ToString(memory.bytes, printed.bytes, maxIdentityString);
+        library.functions.identity.ToString(memory.bytes, printed.bytes, maxIdentityString);
         const text = printed.text(0, maxIdentityString);
         expect(Identity.print(value)).toBe(text);
-        expect(formatIdentity(gns, memory, 0)).toBe(text);
-        expect(readByGns(text)?.bytes).toEqual(memory.bytes);
+        expect(formatIdentity(library, memory, 0)).toBe(text);
+        expect(readByLibrary(text)?.bytes).toEqual(memory.bytes);
         expect(Identity.parse(text)).toEqual(value);
         expect(Identity.type(text)).toBe(value.type);
       }),
@@ -294,14 +308,14 @@ describe("in text, as GameNetworkingSockets has it", () => {
       fc.property(kind, shortText(0, 127), (prefix, rest) => {
         fc.pre(!known.has(prefix));
         const text = `${prefix}:${rest}`;
-        const theirs = readByGns(text);
+        const theirs = readByLibrary(text);
         if (theirs === undefined) expect(() => Identity.parse(text)).toThrow(TypeError);
         else {
           expect(Identity.parse(text)).toEqual({ type: IdentityType.UnknownType, raw: text });
           expect(identityOf(Identity.parse(text)).bytes).toEqual(theirs.bytes);
-          expect(formatIdentity(gns, theirs, 0)).toBe(text);
+          expect(formatIdentity(library, theirs, 0)).toBe(text);
           expect(Identity.print(Identity.parse(text))).toBe(text);
-          expect(() => parseIdentity(gns, text)).toThrow(TypeError);
+          expect(() => parseIdentity(library, text)).toThrow(TypeError);
         }
       }),
       runs,
@@ -311,7 +325,7 @@ describe("in text, as GameNetworkingSockets has it", () => {
   test("Steam IDs are taken when the library takes them", () => {
     fc.assert(
       fc.property(fc.oneof(steamID, validSteamID, uint64), (id) => {
-        const isTaken = readByGns(`steamid:${id}`) !== undefined;
+        const isTaken = readByLibrary(`steamid:${id}`) !== undefined;
         if (isTaken) expect(Identity.steamIDOf(Identity.fromSteamID(id))).toBe(id);
         else {
           expect(() => Identity.fromSteamID(id)).toThrow(RangeError);
@@ -327,11 +341,11 @@ describe("in text, as GameNetworkingSockets has it", () => {
       fc.property(socketAddress, fc.boolean(), (value, withPort) => {
         const memory = new SharedMemory(addressBytes);
         writeAddress(memory, 0, value);
-        gns.functions.address.ToString(memory.bytes, printed.bytes, maxAddressString, withPort);
+        library.functions.address.ToString(memory.bytes, printed.bytes, maxAddressString, withPort);
         const text = printed.text(0, maxAddressString);
-        expect(formatAddress(gns, memory, 0, withPort)).toBe(text);
+        expect(formatAddress(library, memory, 0, withPort)).toBe(text);
         const theirs = new SharedMemory(addressBytes);
-        expect(gns.functions.address.ParseString(theirs.bytes, text)).toBe(true);
+        expect(library.functions.address.ParseString(theirs.bytes, text)).toBe(true);
         expect(nativeAddressOf(text).bytes).toEqual(theirs.bytes);
         const { ip: bare, port: at } = Address.parse(text);
         expect(at).toBe(withPort ? value.port : 0);
@@ -371,7 +385,7 @@ describe("in text, as GameNetworkingSockets has it", () => {
           return;
         }
         taken++;
-        expect(identityOf(ours).bytes).toEqual(readByGns(text)!.bytes);
+        expect(identityOf(ours).bytes).toEqual(readByLibrary(text)!.bytes);
       }),
       { numRuns: 10_000 },
     );
@@ -385,7 +399,7 @@ describe("in text, as GameNetworkingSockets has it", () => {
         if (!Address.isAddress(text)) return;
         taken++;
         const theirs = new SharedMemory(addressBytes);
-        expect(gns.functions.address.ParseString(theirs.bytes, text)).toBe(true);
+        expect(library.functions.address.ParseString(theirs.bytes, text)).toBe(true);
         expect(nativeAddressOf(text).bytes).toEqual(theirs.bytes);
       }),
       { numRuns: 10_000 },

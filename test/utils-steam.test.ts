@@ -6,6 +6,7 @@
  * - Ping locations cross in both directions with all their bytes; pings and what stands in their place as they are.
  * - Points of presence come as many as there are, in their order.
  * - Fake addresses are asked for in host order; who stands behind them comes as an identity.
+ * - With GameNetworkingSockets behind Valve's functions in place of that object, all of these have its true answers.
  * - Config options of every scope reach the library with scope, object, type and value; one that no header knows is set
  *   and read by the name that the library has for it.
  */
@@ -190,5 +191,47 @@ describe.skipIf(missing !== undefined).each(valves)("steam_api of %s", (valve) =
       control.answer("SetConfigValue", 0);
       expect(() => utils.setConfigValue("SendBufferSize", 5)).toThrow(/the library refused the number 5/);
     });
+  });
+});
+
+describe.skipIf(missing !== undefined)("Valve's functions, asking GameNetworkingSockets", () => {
+  let library = "";
+  beforeAll(async () => {
+    library = await makeShim("gns", "crate");
+  }, 60_000);
+
+  test("tell that there are no relays, and nothing fake", () => {
+    using net = openNetworking({ backend: "steam", library, appId: 480 });
+    const { utils } = net;
+    utils.initRelayNetworkAccess();
+    expect(utils.getRelayNetworkStatus()).toMatchObject({
+      available: Availability.CannotTry,
+      pingMeasurement: false,
+      availableConfig: Availability.CannotTry,
+      availableRelay: Availability.CannotTry,
+    });
+    expect(utils.checkPingDataUpToDate(60)).toBe(false);
+    expect(utils.getLocalPingLocation()).toBeUndefined();
+    expect(utils.parsePingLocationString("fra=5")).toBeUndefined();
+    expect([utils.getPOPCount(), utils.getPOPList()]).toEqual([0, []]);
+    expect(utils.getPingToDataCenter(POP.parse("fra"))).toEqual({ ping: PING_UNKNOWN, viaRelayPop: 0 });
+    expect(utils.getDirectPingToPOP(POP.parse("fra"))).toBe(PING_UNKNOWN);
+    expect(utils.isFakeIPv4("169.254.1.1")).toBe(false);
+    expect(utils.getIPv4FakeIPType("169.254.1.1")).toBe(FakeIPType.NotFake);
+    expect(utils.getRealIdentityForFakeIP("169.254.1.1:1")).toEqual({ result: Result.Disabled });
+  });
+
+  test("set and get config options at every scope, and count time", () => {
+    using net = openNetworking({ backend: "steam", library, appId: 480 });
+    const { utils } = net;
+    const connection = net.sockets.connectByIPAddress("127.0.0.1:9");
+    const targets = ["global", "sockets interface", { connection }] as const;
+    targets.forEach((target, at) => utils.setConfigValue("NagleTime", at + 1, target));
+    expect(targets.map((target) => utils.getConfigValue("NagleTime", target))).toEqual([1, 2, 3]);
+    for (const target of targets) utils.resetConfigValue("NagleTime", target);
+    expect(targets.map((target) => utils.getConfigValue("NagleTime", target))).toEqual([5000, 5000, 5000]);
+    for (const option of utils.configOptions()) expect(utils.getConfigValueInfo(option.name)).toEqual(option);
+    const before = utils.getLocalTimestamp();
+    expect(utils.getLocalTimestamp()).toBeGreaterThanOrEqual(before);
   });
 });

@@ -28,8 +28,8 @@ export const differences: Readonly<Record<string, Difference>> = {
   connectP2PCustomSignaling: { csharp: `a \`Signaling\` of this library in place of a native object; ${made}` },
   connectToHostedDedicatedServer: { godotSteam: `${whom}; ${made}`, csharp: `${whom}; ${made}` },
   createFakeUDPPort: {
-    godotSteam: "an object that sends and receives, to be closed",
-    csharp: "an object that sends and receives, to be closed, in place of a pointer",
+    godotSteam: "an object that sends and receives, to be destroyed",
+    csharp: "an object that sends and receives, to be destroyed, in place of a pointer",
   },
   createHostedDedicatedServerListenSocket: { godotSteam: made, csharp: made },
   createListenSocketIP: {
@@ -46,7 +46,10 @@ export const differences: Readonly<Record<string, Difference>> = {
     godotSteam: `${whom}; an object with \`secondsUntilExpiry\` and the \`ticket\``,
     csharp: `${whom}; an object with \`secondsUntilExpiry\` and the \`ticket\``,
   },
-  getAuthenticationStatus: { csharp: "an object with `available` and `debugMessage`" },
+  getAuthenticationStatus: {
+    godotSteam: "an object with `available` and `debugMessage`",
+    csharp: "an object with `available` and `debugMessage`",
+  },
   getCertificateRequest: {
     godotSteam: "`certificate` holds bytes",
     csharp: "an object with the bytes and the error's text; it asks for the size by itself",
