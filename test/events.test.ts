@@ -467,7 +467,7 @@ describe("handlers", () => {
     const name = JSON.parse('"connectionstatuschanged"');
     expect(() => net.on(name, () => {})).toThrow(TypeError);
     expect(() => net.on(name, () => {})).toThrow(
-      /connectionStatusChanged, networkAuthenticationStatus, .*, drain, debugOutput, error/,
+      /connectionStatusChanged, networkAuthenticationStatus, .*, debugOutput, error/,
     );
   });
 
