@@ -8,21 +8,28 @@
 #include <steam/steamnetworkingtypes.h>
 
 #include <atomic>
-#include <cstdint>
+#include <cstddef>
+#include <mutex>
 #include <vector>
 
 namespace steam_sockets {
 
 class MessageStore {
  public:
+  // Takes in what has come back from other threads, for the messages that are sent next. The owner.
+  void Collect() {
+    if (has_returned_.load(std::memory_order_relaxed)) {
+      CollectReturned();
+    }
+  }
+
   // A message as the library makes it for no payload, but for its fields that every sender sets; null when there is
   // none. The owner.
   SteamNetworkingMessage_t *Take() {
-    if (at_hand_.empty() && !TakeReturned()) {
+    SteamNetworkingMessage_t *const message = returned_at_hand_.empty() ? TakeLast(at_hand_) : TakeReturned();
+    if (message == nullptr) {
       return nullptr;
     }
-    SteamNetworkingMessage_t *const message = at_hand_.back();
-    at_hand_.pop_back();
     // The rest is set by who sends it, or was left alone.
     message->m_identityPeer.m_eType = k_ESteamNetworkingIdentityType_Invalid;
     message->m_identityPeer.m_cbSize = 0;
@@ -52,19 +59,34 @@ class MessageStore {
   void Clear();
 
  private:
-  // Some 2 MB in each of the two lists.
-  static constexpr uint32_t kMostKept = 8192;
+  using List = std::vector<SteamNetworkingMessage_t *>;
+
+  // Some 2 MB in each of the lists.
+  static constexpr size_t kMostKept = 8192;
+
+  // What came back last: it may be in the processor's cache still.
+  static SteamNetworkingMessage_t *TakeLast(List &list) {
+    if (list.empty()) {
+      return nullptr;
+    }
+    SteamNetworkingMessage_t *const message = list.back();
+    list.pop_back();
+    return message;
+  }
 
   static void OnRelease(SteamNetworkingMessage_t *message);
-  bool TakeReturned();
+  void CollectReturned();
+  SteamNetworkingMessage_t *TakeReturned();
   void PutBackFromAnyThread(SteamNetworkingMessage_t *message);
   void Delete(SteamNetworkingMessage_t *message);
 
-  // The owner's, and those that came back from other threads since it last looked: a list, linked through the field
-  // that else points to the payload.
-  std::vector<SteamNetworkingMessage_t *> at_hand_;
-  std::atomic<SteamNetworkingMessage_t *> returned_{nullptr};
-  std::atomic<uint32_t> returned_count_{0};
+  // The owner's: those that it has put back itself, and those that had come back from other threads.
+  List at_hand_;
+  List returned_at_hand_;
+  std::mutex lock_;  // for those that have come back from other threads since
+  List returned_;
+  // Whether there are any, for a look without the lock.
+  std::atomic<bool> has_returned_{false};
   // Always the same, and asked for by any thread.
   std::atomic<void (*)(SteamNetworkingMessage_t *message)> delete_{nullptr};
 };

@@ -44,6 +44,9 @@ class Batch {
 
   // Sends up to kPart messages; `following` more come in later parts. Answers how many were sent.
   int32_t SendPart(steam_sockets_outgoing *messages, int32_t count, int32_t following) {
+    if (store_ != nullptr) {
+      store_->Collect();
+    }
     int32_t tried = 0;
     for (int32_t i = 0; i < count; ++i) {
       auto *const message = Prepare(messages[i], static_cast<uint32_t>(count - i + following));
