@@ -12,8 +12,8 @@ SlotPool::SlotPool(size_t slots, size_t slot_bytes) {
   std::memset(memory_.get(), 0, slots * stride);
   for (size_t i = slots; i-- > 0;) {
     auto *const slot = reinterpret_cast<Slot *>(memory_.get() + i * stride);
-    slot->next = taken_;
-    taken_ = slot;
+    slot->next = unused_;
+    unused_ = slot;
   }
 }
 

@@ -17,15 +17,17 @@ class SlotPool {
 
   // A slot's payload, or null when all are in use.
   char *Take() {
-    if (taken_ == nullptr) {
+    // What came back last first: its memory may be in the processor's cache still.
+    if (fresh_ == nullptr && returned_.load(std::memory_order_relaxed) != nullptr) {
       // All that came back since the last time: who only ever takes everything meets no ABA.
-      taken_ = returned_.exchange(nullptr, std::memory_order_acquire);
-      if (taken_ == nullptr) {
-        return nullptr;
-      }
+      fresh_ = returned_.exchange(nullptr, std::memory_order_acquire);
     }
-    Slot *const slot = taken_;
-    taken_ = slot->next;
+    Slot *&list = fresh_ != nullptr ? fresh_ : unused_;
+    Slot *const slot = list;
+    if (slot == nullptr) {
+      return nullptr;
+    }
+    list = slot->next;
     return reinterpret_cast<char *>(slot + 1);
   }
 
@@ -59,7 +61,8 @@ class SlotPool {
   };
 
   std::unique_ptr<char[], FreeMemory> memory_;
-  Slot *taken_ = nullptr;
+  Slot *fresh_ = nullptr;
+  Slot *unused_ = nullptr;
   alignas(kLine) std::atomic<Slot *> returned_ = nullptr;
 };
 
