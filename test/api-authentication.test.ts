@@ -7,14 +7,16 @@
  *   another key. It goes with no fixed length.
  * - What is no certificate, is signed by nobody that the library trusts, or is somebody else's, is refused with a reason
  *   in words; the status stays, and no event comes.
- * - A change of the status that a call of ours brought about is told by the next `runCallbacks`, to every opening, once;
- *   not one that is none. (GameNetworkingSockets never calls back; here it stands behind a library that takes
- *   certificates for good which it would refuse.)
+ * - One by an authority that is trusted is taken, where it is for our identity and our key. The change of the status is
+ *   told by the next `runCallbacks`, to every opening, once. It is forgotten with the network.
+ * - Several changes are told in their order, one that a handler makes in the next run, and none that is none. (Here the
+ *   library stands behind one that changes its mind.)
  * - Wrong arguments are errors before the library sees them.
  */
 import { describe, expect, test } from "bun:test";
 import { Availability, openNetworking as open, UnsupportedError, type AuthenticationStatus } from "../lib/index.ts";
-import { certificate, keyOf } from "./support/certificate.ts";
+import { helperAt, LibraryState } from "../sdk/helper.ts";
+import { Authority, keyOf } from "./support/certificate.ts";
 import { makeLibrary } from "./support/native-library.ts";
 import { openNetworking } from "./support/poll-mode.ts";
 import { pumpFor } from "./support/pump.ts";
@@ -22,6 +24,13 @@ import { expectRefusal, untyped } from "./support/refusal.ts";
 import { shows } from "./support/shows.ts";
 
 const nobodyToAsk = { available: Availability.CannotTry, debugMessage: "No certificate authority" };
+
+/** Has the library that is open, the only one, trust an authority. */
+function trust(library: string, root: Uint8Array): void {
+  const helper = helperAt(library);
+  const { epoch } = new LibraryState(helper, 0);
+  expect(helper.trust_certificate(0, epoch, root, root.length, new Uint8Array(1024))).toBe(1);
+}
 
 describe("the identity", () => {
   test("is the one that the network was opened with", () => {
@@ -88,10 +97,11 @@ describe("a certificate", () => {
         errorMessage: "CMsgSteamDatagramCertificateSigned failed protobuf parse",
       });
     }
+    const unknown = new Authority();
     const distrusted = [
-      certificate({ key, identity: "str:alice" }),
-      certificate({ key, identity: "str:bob" }),
-      certificate({ key: new Uint8Array(32), identity: "str:alice" }),
+      unknown.certificate({ key, identity: "str:alice" }),
+      unknown.certificate({ key, identity: "str:bob" }),
+      unknown.certificate({ key: new Uint8Array(32), identity: "str:alice" }),
     ];
     for (const blob of distrusted) {
       const { success, errorMessage } = sockets.setCertificate(blob);
@@ -101,7 +111,47 @@ describe("a certificate", () => {
     expect(sockets.getAuthenticationStatus()).toEqual(nobodyToAsk);
     await pumpFor(net, 50);
     expect(told).toEqual([]);
-    shows("gns", "setCertificate");
+  });
+
+  test("by an authority that is trusted is taken, and every opening is told of it, once", async () => {
+    using net = openNetworking({ identity: "str:alice" });
+    using other = openNetworking();
+    const told: [string, AuthenticationStatus][] = [];
+    net.on("networkAuthenticationStatus", (status) => told.push(["net", status]));
+    other.on("networkAuthenticationStatus", (status) => told.push(["other", status]));
+    const stream = net.events();
+    const authority = new Authority();
+    trust(net.library.path, authority.root);
+    const key = keyOf(net.sockets.getCertificateRequest().certificate);
+    expect(net.sockets.setCertificate(authority.certificate({ key, identity: "str:bob" }))).toEqual({
+      success: false,
+      errorMessage: "Cert is for identity 'str:bob'.  We are 'str:alice'",
+    });
+    expect(net.sockets.setCertificate(authority.certificate({ key: key.toReversed(), identity: "str:alice" }))).toEqual(
+      {
+        success: false,
+        errorMessage: "Cert public key does not match our private key",
+      },
+    );
+    const good = authority.certificate({ key, identity: "str:alice" });
+    expect(net.sockets.setCertificate(good)).toEqual({ success: true, errorMessage: "" });
+    expect(net.sockets.setCertificate(good).success).toBe(true);
+    const status = { available: Availability.Current, debugMessage: "OK" };
+    expect(other.sockets.getAuthenticationStatus()).toEqual(status);
+    expect(net.sockets.initAuthentication()).toBe(Availability.Current);
+    expect(told).toEqual([]);
+    await pumpFor(other, 50);
+    expect(told).toEqual([
+      ["net", status],
+      ["other", status],
+    ]);
+    expect(await stream.next()).toEqual({ done: false, value: { name: "networkAuthenticationStatus", event: status } });
+    // It is the network's: the next one has none.
+    other.close();
+    net.close();
+    using next = openNetworking({ identity: "str:alice" });
+    expect(next.sockets.getAuthenticationStatus()).toEqual(nobodyToAsk);
+    shows("gns", "setCertificate", "networkAuthenticationStatus");
   });
 
   test("must have at least one byte, and be bytes", () => {

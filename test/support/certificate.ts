@@ -1,5 +1,5 @@
 /** Certificates of an authority of the test's own, in the library's form: protobuf messages. */
-import { generateKeyPairSync, sign } from "node:crypto";
+import { createHash, generateKeyPairSync, sign } from "node:crypto";
 
 const day = 24 * 3600;
 const keyBytes = 32;
@@ -8,8 +8,8 @@ const keyBytes = 32;
 export interface CertificateContent {
   /** Ours is what the request says; other 32 bytes are somebody else's. */
   readonly key: Uint8Array;
-  /** Whom it is for, in the SDK's text form. */
-  readonly identity: string;
+  /** Whom it is for, in the SDK's text form; an authority's own is for nobody. */
+  readonly identity?: string;
 }
 
 /** The key in a certificate request: of its one field, the certificate as it is wished for, the second field. */
@@ -19,20 +19,30 @@ export function keyOf(request: Uint8Array): Uint8Array {
   return request.slice(at + 2, at + 2 + keyBytes);
 }
 
-/** A certificate, signed by an authority that nobody knows. */
-export function certificate({ key, identity }: CertificateContent): Uint8Array {
-  const now = Math.floor(Date.now() / 1000);
-  const content = Buffer.concat([
-    number(1, 1),
-    bytes(2, key),
-    fixed32(8, now),
-    fixed32(9, now + day),
-    number(10, 0),
-    bytes(12, Buffer.from(identity)),
-  ]);
-  const { privateKey } = generateKeyPairSync("ed25519");
-  const authority = Buffer.concat([head(5, 1), Buffer.alloc(8, 0x5a)]);
-  return Buffer.concat([bytes(4, content), authority, bytes(6, sign(null, content, privateKey))]);
+/** An authority, which nobody knows until its root is trusted. */
+export class Authority {
+  readonly #pair = generateKeyPairSync("ed25519");
+  readonly #key = this.#pair.publicKey.export({ type: "spki", format: "der" }).subarray(-keyBytes);
+
+  /** The certificate of the authority itself, signed by itself. */
+  get root(): Uint8Array {
+    return this.certificate({ key: this.#key });
+  }
+
+  /** A certificate, good for a day, for the only app that there is. */
+  certificate({ key, identity }: CertificateContent): Uint8Array {
+    const now = Math.floor(Date.now() / 1000);
+    const content = Buffer.concat([
+      number(1, 1),
+      bytes(2, key),
+      fixed32(8, now),
+      fixed32(9, now + day),
+      ...(identity === undefined ? [] : [number(10, 0), bytes(12, Buffer.from(identity))]),
+    ]);
+    const keyID = createHash("sha256").update(this.#key).digest().subarray(0, 8);
+    const signature = sign(null, content, this.#pair.privateKey);
+    return Buffer.concat([bytes(4, content), head(5, 1), keyID, bytes(6, signature)]);
+  }
 }
 
 function head(field: number, wireType: number): Buffer {
