@@ -15,6 +15,7 @@ export type Helper = {
 };
 
 const loaded = new Map<string, Helper>();
+let latest: Helper | undefined;
 
 /**
  * The helper that serves a library: the library's own, or that of the library which this package builds or ships, for
@@ -23,17 +24,17 @@ const loaded = new Map<string, Helper>();
  * @throws LibraryNotFoundError when the library has no helper and there is none of our own.
  */
 export function helperFor(library: NativeLibrary): Helper {
-  return loadHelper(library.path) ?? loadHelper(locateShippedLibrary().path) ?? refuse(library.path);
+  latest = loadHelper(library.path) ?? loadHelper(locateShippedLibrary().path) ?? refuse(library.path);
+  return latest;
 }
 
 /**
- * The helper for what belongs to no network: that of the library file at `path`; without one, the latest that this
- * thread has loaded, else that of the library which a network would open.
+ * The helper for what belongs to no network: that of the library file at `path`; without one, that of the network
+ * which this thread opened last, else of the library which a network would open.
  * @throws LibraryNotFoundError when there is none.
  */
 export function helperAt(path?: string): Helper {
-  const latest = path === undefined ? [...loaded.values()].at(-1) : undefined;
-  if (latest !== undefined) return latest;
+  if (path === undefined && latest !== undefined) return latest;
   const { path: located } = locateLibrary(path);
   return loadHelper(located) ?? loadHelper(locateShippedLibrary().path) ?? refuse(located);
 }
