@@ -220,8 +220,8 @@ export class ConfigTable {
   write(name: string, value: unknown, target: ConfigTarget): void {
     const known = this.settable(name);
     this.#mustFit(known, target);
-    const encoded = encode(known, value);
-    this.#set(known, target, known.type === ConfigDataType.String ? encoded.text : encoded.bits, describe(value));
+    const text = encode(known, value, scratch.view, 0);
+    this.#set(known, target, text ?? scratch.bytes, describe(value));
   }
 
   /** {@link clear} for a target that may be none, and a library that may refuse. */
@@ -264,7 +264,7 @@ export class ConfigTable {
   /** Sets options for everything. All are looked at before the first one is set. */
   writeAll(options: ConfigOptions | undefined): void {
     const given = givenOptions(options);
-    for (const [name, value] of given) encode(this.settable(name), value);
+    for (const [name, value] of given) encode(this.settable(name), value, scratch.view, 0);
     for (const [name, value] of given) this.write(name, value, "global");
   }
 
@@ -276,7 +276,7 @@ export class ConfigTable {
         if (known.scope === ConfigScope.Global) {
           throw new ConfigOptionError(name, "it is global: set it with utils.setConfigValue or at openNetworking");
         }
-        return { known, encoded: encode(known, value) };
+        return { known, value };
       }),
     );
   }
@@ -357,20 +357,19 @@ export class ConfigList {
   // Native code follows pointers to these during the call.
   readonly #texts: Uint8Array[] = [];
 
-  constructor(options: readonly { known: KnownOption; encoded: Encoded }[]) {
+  /** @throws what {@link encode} throws. */
+  constructor(options: readonly { known: KnownOption; value: unknown }[]) {
     const { size, offsets } = layoutOf(SteamNetworkingConfigValue_t);
     this.count = options.length;
     const memory = new SharedMemory(Math.max(1, options.length) * size);
-    options.forEach(({ known, encoded }, index) => {
+    options.forEach(({ known, value }, index) => {
       const at = index * size;
       memory.view.setInt32(at + offsets.value, known.option, true);
       memory.view.setInt32(at + offsets.dataType, known.type, true);
-      if (known.type === ConfigDataType.String) {
-        this.#texts.push(encoded.text);
-        memory.view.setBigUint64(at + offsets.string, BigInt(addressOf(encoded.text)), true);
-      } else {
-        memory.bytes.set(encoded.bits, at + offsets.int32);
-      }
+      const text = encode(known, value, memory.view, at + offsets.int32);
+      if (text === undefined) return;
+      this.#texts.push(text);
+      memory.view.setBigUint64(at + offsets.string, BigInt(addressOf(text)), true);
     });
     this.array = options.length === 0 ? null : memory.bytes;
   }
@@ -384,12 +383,8 @@ function givenOptions(options: ConfigOptions | undefined): [string, unknown][] {
   return Object.entries(options).filter(([, value]) => value !== undefined);
 }
 
-interface Encoded {
-  readonly bits: Uint8Array;
-  readonly text: Uint8Array;
-}
-
-const noText = cText("");
+// For one value, during a call.
+const scratch = new SharedMemory(8);
 
 // Reliable segments are counted as 1,000 bytes long. Shorter ones would be more than are counted.
 const leastPacketBytes = 1100;
@@ -401,32 +396,40 @@ function tooSmallPackets(name: string): ConfigOptionError {
   );
 }
 
-function encode({ name, type, option }: KnownOption, value: unknown): Encoded {
-  const memory = new SharedMemory(8);
+/**
+ * Writes a value of up to 8 bytes at `at`; a text it gives back in place of that.
+ * @throws TypeError, RangeError, ConfigOptionError when the option can't have it.
+ */
+function encode(
+  { name, type, option }: KnownOption,
+  value: unknown,
+  view: DataView,
+  at: number,
+): Uint8Array | undefined {
   switch (type) {
     case ConfigDataType.Int32:
       if (option === ConfigValue.MTU_PacketSize && numberOf(name, value) < leastPacketBytes)
         throw tooSmallPackets(name);
-      memory.view.setInt32(0, integer(numberOf(name, value), `config option ${name}`, -0x8000_0000, 0x7fff_ffff), true);
+      view.setInt32(at, integer(numberOf(name, value), `config option ${name}`, -0x8000_0000, 0x7fff_ffff), true);
       break;
     case ConfigDataType.Int64:
-      memory.view.setBigInt64(0, BigInt(userData(typeof value === "bigint" ? value : numberOf(name, value))), true);
+      view.setBigInt64(at, BigInt(userData(typeof value === "bigint" ? value : numberOf(name, value))), true);
       break;
     case ConfigDataType.Float: {
       const number = numberOf(name, value);
       if (!Number.isFinite(Math.fround(number)))
         throw new RangeError(`config option ${name} must be a finite number of 32 bits, not ${number}`);
-      memory.view.setFloat32(0, number, true);
+      view.setFloat32(at, number, true);
       break;
     }
     case ConfigDataType.String:
       if (typeof value !== "string")
         throw new TypeError(`config option ${name} must be a string, not ${describe(value)}`);
-      return { bits: memory.bytes, text: cText(text(value, `config option ${name}`)) };
+      return cText(text(value, `config option ${name}`));
     case ConfigDataType.Ptr:
       throw new ConfigOptionError(name, "it holds a pointer");
   }
-  return { bits: memory.bytes, text: noText };
+  return undefined;
 }
 
 function numberOf(name: string, value: unknown): number {
