@@ -456,6 +456,10 @@ export class Relay implements AsyncDisposable {
 
 /** A relay with a server of its own. Made by {@link startRelay}. */
 export class RelayServer extends Relay {
+  /** Where clients connect: `"ws://127.0.0.1:8080/"`, or `wss:` where it has a certificate. Any path will do. */
+  readonly url: string;
+  /** The port that it listens at. */
+  readonly port: number;
   readonly #server: Server<RelayConnection>;
   #stopped: Promise<void> | undefined;
 
@@ -471,16 +475,8 @@ export class RelayServer extends Relay {
       fetch: this.fetch,
       websocket: this.websocket,
     });
-  }
-
-  /** Where clients connect: `"ws://127.0.0.1:8080/"`, or `wss:` where it has a certificate. Any path will do. */
-  get url(): string {
-    return this.#server.url.href.replace(/^http/, "ws");
-  }
-
-  /** The port that it listens at. */
-  get port(): number {
-    return this.#server.port ?? 0;
+    this.url = this.#server.url.href.replace(/^http/, "ws");
+    this.port = this.#server.port ?? port;
   }
 
   /** Closes all connections, as {@link RelayCloseCode.Stopping}, drops what waits, and gives the port back. */
