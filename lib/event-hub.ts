@@ -2,14 +2,7 @@
 import type { Backend, EventRecord } from "../sdk/backend.ts";
 import type { Helper } from "../sdk/helper.ts";
 import type { ConnectionHandle } from "./handles.ts";
-import {
-  connectionOf,
-  eventNames,
-  readEvent,
-  type NetworkingEvent,
-  type NetworkingEvents,
-  type SignalEvent,
-} from "./events.ts";
+import { connectionOf, eventNames, readEvent, type NetworkingEvent, type NetworkingEvents } from "./events.ts";
 import type { EventStream } from "./event-stream.ts";
 import { Emitter } from "./emitter.ts";
 import { tellOfDrains } from "./pool.ts";
@@ -35,8 +28,10 @@ export class EventHub {
     return hub;
   }
 
-  /** Carries signals to peers. */
-  carrier: ((event: SignalEvent) => void) | undefined;
+  /** Our own handlers, which are told of each event before all others. */
+  readonly insiders = new Emitter<NetworkingEvents>(eventNames);
+  /** Done at the beginning of each run. */
+  beforeRun: ((backend: Backend) => void) | undefined;
   readonly #siblings: Map<string, EventHub>;
   readonly #key: string;
   // With the most detailed debug output that each one wants.
@@ -143,6 +138,7 @@ export class EventHub {
         this.#closedSinceRun.clear();
       }
       for (const handle of this.#lingering) if (backend.segments(handle) === 0) this.#lingering.delete(handle);
+      this.beforeRun?.(backend);
       if (this.#queued.length > 0) this.#events.push(...this.#queued.splice(0));
       backend.runCallbacks(this.#read);
       if (this.#events.length > 0) for (const event of this.#events.splice(0)) this.#deliver(event);
@@ -168,7 +164,7 @@ export class EventHub {
 
   #deliver(told: NetworkingEvent): void {
     const uncaught = this.#uncaught;
-    if (told.name === "signal") this.#attempt(() => this.carrier?.(told.event));
+    emit(this.insiders, told, this.#failed, () => true);
     const connection = connectionOf(told);
     // Asked before each handler: the one before may have closed the connection.
     const isWanted = () => connection === undefined || this.#isOpen(connection);

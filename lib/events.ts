@@ -55,6 +55,17 @@ export interface MessagesSessionFailedEvent {
   readonly connection: ConnectionInfo;
 }
 
+/** A session that stood is no more. */
+export interface MessagesSessionEndedEvent {
+  /** With whom. */
+  readonly identity: string;
+  /**
+   * At most so many of the messages that were sent to him did not arrive: those since everything was last seen to have
+   * been acknowledged.
+   */
+  readonly unconfirmed: number;
+}
+
 /** Steam let us in. C: `SteamServersConnected_t`, which has no fields. */
 export type LoggedOnEvent = Readonly<Record<never, never>>;
 
@@ -102,6 +113,12 @@ export interface NetworkingEvents {
   /** A session of {@link NetworkingMessages} could not be made, or broke before it ever stood. On every library. */
   messagesSessionFailed: MessagesSessionFailedEvent;
   /**
+   * A session of {@link NetworkingMessages} that stood is no more, and not closed by us: the peer closed it, was lost or
+   * started anew, or it was not used for some minutes. The library tells nothing of it, so each session is looked at
+   * about once a second. The next message makes a new session. On every library.
+   */
+  messagesSessionEnded: MessagesSessionEndedEvent;
+  /**
    * Whether Valve's relay network can be used has changed. On steam_api; GameNetworkingSockets, which has no relays,
    * never tells it.
    */
@@ -136,6 +153,7 @@ export const eventNames = Object.keys({
   fakeIPResult: true,
   messagesSessionRequest: true,
   messagesSessionFailed: true,
+  messagesSessionEnded: true,
   relayNetworkStatus: true,
   loggedOn: true,
   logOnFailed: true,

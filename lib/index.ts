@@ -51,6 +51,7 @@ export type {
   LoggedOnEvent,
   LogOnFailedEvent,
   SignalEvent,
+  MessagesSessionEndedEvent,
   MessagesSessionFailedEvent,
   MessagesSessionRequestEvent,
   NetworkingEvent,

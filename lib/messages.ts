@@ -12,13 +12,17 @@ import {
   type ConnectionInfo,
   type ConnectionStatus,
 } from "./connection-info.ts";
+import type { Handler } from "./emitter.ts";
 import type { EventHub } from "./event-hub.ts";
+import type { MessagesSessionRequestEvent } from "./events.ts";
 import type { Inbox } from "./inbox.ts";
 import { parsePeerIdentity, type PeerIdentity } from "./peer-identity.ts";
 import { receiveInto, type ReceivedMessage, type Receiver } from "./receive.ts";
 import { SessionBacklog } from "./session-backlog.ts";
+import { SessionWatch } from "./session-watch.ts";
+import { Signaling } from "./signaling.ts";
 import { asResult } from "./sockets/core.ts";
-import { boolean, bytes, int32, type MessageData } from "./validate.ts";
+import { boolean, bytes, describe, int32, type MessageData } from "./validate.ts";
 
 /**
  * What is known of a session. The fields of {@link ConnectionInfo} are there when they were asked for, as are those of
@@ -47,12 +51,19 @@ export class NetworkingMessages {
   readonly #backend: Backend;
   readonly #receiver: Receiver;
   readonly #backlog: SessionBacklog;
+  readonly #watch: SessionWatch;
+  readonly #signaling: Signaling;
+  readonly #hub: EventHub;
+  #acceptor: Handler<MessagesSessionRequestEvent> | undefined;
 
   /** @internal */
   constructor(backend: Backend, hub: EventHub, receiver: Receiver) {
     this.#backend = backend;
     this.#receiver = receiver;
     this.#backlog = SessionBacklog.of(hub);
+    this.#watch = SessionWatch.of(hub);
+    this.#signaling = Signaling.of(hub, backend);
+    this.#hub = hub;
   }
 
   /**
@@ -95,7 +106,10 @@ export class NetworkingMessages {
         channel,
       ),
     );
-    if (result === Result.OK) this.#backlog.sent(native, payload.length, this.#outstanding);
+    if (result === Result.OK) {
+      this.#backlog.sent(native, payload.length, this.#outstanding);
+      this.#watch.used(this.#backend, native, 1);
+    }
     return result;
   }
 
@@ -129,7 +143,36 @@ export class NetworkingMessages {
    * @returns false when there is no session with him, neither one that waits nor one that stands.
    */
   acceptSessionWithUser(identity: PeerIdentity): boolean {
-    return this.#functions.AcceptSessionWithUser(this.#backend.messages, this.#parse(identity).bytes);
+    const native = this.#parse(identity);
+    const accepted = this.#functions.AcceptSessionWithUser(this.#backend.messages, native.bytes);
+    if (accepted) this.#watch.used(this.#backend, native, 0);
+    return accepted;
+  }
+
+  /**
+   * Has sessions accepted that users ask for, before the event `messagesSessionRequest` tells of them. It takes the
+   * place of what was given before.
+   *
+   * On every library. C: `ISteamNetworkingMessages::AcceptSessionWithUser`.
+   *
+   * @param accept whether to take the session with this user; what it throws is told as what a handler throws, and the
+   * session is not taken. Null: nothing is accepted by itself any more.
+   */
+  acceptSessions(accept: ((identity: string) => boolean) | null): void {
+    if (accept !== null && typeof accept !== "function") {
+      throw new TypeError(`What accepts sessions must be a function or null, not ${describe(accept)}`);
+    }
+    void this.#backend.messages; // which throws when it is closed
+    if (this.#acceptor !== undefined) this.#hub.insiders.off("messagesSessionRequest", this.#acceptor);
+    this.#acceptor = undefined;
+    if (accept === null) return;
+    this.#acceptor = ({ identity }) => {
+      if (!this.#backend.isOpen) return;
+      if (boolean(accept(identity), "what accepts a session must return true or false; it")) {
+        this.acceptSessionWithUser(identity);
+      }
+    };
+    this.#hub.insiders.on("messagesSessionRequest", this.#acceptor);
   }
 
   /**
@@ -143,7 +186,7 @@ export class NetworkingMessages {
   closeSessionWithUser(identity: PeerIdentity): boolean {
     const native = this.#parse(identity);
     const closed = this.#functions.CloseSessionWithUser(this.#backend.messages, native.bytes);
-    if (closed) this.#backlog.forget(native);
+    if (closed) this.#ended(native);
     return closed;
   }
 
@@ -157,7 +200,10 @@ export class NetworkingMessages {
    */
   closeChannelWithUser(identity: PeerIdentity, channel: number): boolean {
     int32(channel, "a channel");
-    return this.#functions.CloseChannelWithUser(this.#backend.messages, this.#parse(identity).bytes, channel);
+    const native = this.#parse(identity);
+    const closed = this.#functions.CloseChannelWithUser(this.#backend.messages, native.bytes, channel);
+    if (closed && this.#stateOf(native) === ConnectionState.None) this.#ended(native);
+    return closed;
   }
 
   /**
@@ -192,6 +238,16 @@ export class NetworkingMessages {
       ...(status === undefined ? {} : readConnectionStatus(status, 0)),
       state,
     };
+  }
+
+  #ended(identity: SharedMemory): void {
+    this.#backlog.forget(identity);
+    this.#watch.forget(identity);
+    this.#signaling.sessionClosed(identity);
+  }
+
+  #stateOf(identity: SharedMemory): number {
+    return this.#functions.GetSessionConnectionInfo(this.#backend.messages, identity.bytes, noMemory, noMemory);
   }
 
   /** How many reliable bytes are on their way to a user. */

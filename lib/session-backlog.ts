@@ -95,6 +95,7 @@ function segmentsOf(bytes: number): number {
   return Math.ceil((bytes + headerBytes) / segmentBytes) + 1;
 }
 
-function keyOf({ bytes }: SharedMemory): string {
+/** What tells an identity from all others, as a key. */
+export function keyOf({ bytes }: SharedMemory): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 }

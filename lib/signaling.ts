@@ -46,13 +46,12 @@ export class Signaling {
     return signaling;
   }
 
-  readonly #hub: EventHub;
   readonly #backend: Backend;
   #service: SignalingService | undefined;
 
   private constructor(hub: EventHub, backend: Backend) {
-    this.#hub = hub;
     this.#backend = backend;
+    hub.insiders.on("signal", ({ to, signal }) => this.#service?.send(to, signal));
   }
 
   /** Whether a service is in use. */
@@ -73,7 +72,6 @@ export class Signaling {
     const byDefault = boolean(options.byDefault ?? library.kind === "gns", "byDefault");
     this.#answer(helper.signaling(number, epoch, peers, byDefault));
     this.#service = service;
-    this.#hub.carrier = ({ to, signal }) => service.send(to, signal);
   }
 
   /**
@@ -111,6 +109,13 @@ export class Signaling {
     if (this.#service === undefined) return;
     const { number, epoch, helper } = this.#backend;
     helper.signaling_closed(number, epoch, connection, reason, text);
+  }
+
+  /** @internal Has somebody whose session was just closed hear of it at once. */
+  sessionClosed(identity: SharedMemory): void {
+    if (this.#service === undefined) return;
+    const { number, epoch, helper } = this.#backend;
+    helper.session_closed(number, epoch, identity.bytes);
   }
 
   #answer(answer: number): number {

@@ -152,6 +152,7 @@ describe("after a close", () => {
     sendMessageToUser: (messages) => messages.sendMessageToUser("str:alice", "text", SendFlags.Reliable),
     receiveMessagesOnChannel: (messages) => messages.receiveMessagesOnChannel(0),
     acceptSessionWithUser: (messages) => messages.acceptSessionWithUser("str:alice"),
+    acceptSessions: (messages) => messages.acceptSessions(() => true),
     closeSessionWithUser: (messages) => messages.closeSessionWithUser("str:alice"),
     closeChannelWithUser: (messages) => messages.closeChannelWithUser("str:alice", 0),
     getSessionConnectionInfo: (messages) => messages.getSessionConnectionInfo("str:alice"),

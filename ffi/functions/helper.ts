@@ -143,6 +143,11 @@ export const helper = {
     args: ["i32", "u32", "u32", "i32", "cstring"],
     returns: "i32",
   },
+  session_closed: {
+    c: "int32_t steam_sockets_session_closed(int32_t library, uint32_t epoch, const void *with)",
+    args: ["i32", "u32", "ptr"],
+    returns: "i32",
+  },
   trust_certificate: {
     c: "int32_t steam_sockets_trust_certificate(int32_t library, uint32_t epoch, const void *certificate, int32_t bytes, char *error)",
     args: ["i32", "u32", "ptr", "i32", "ptr"],

@@ -284,6 +284,12 @@ STEAM_SOCKETS_API int32_t steam_sockets_signal_received(int32_t library, uint32_
 STEAM_SOCKETS_API int32_t steam_sockets_signaling_closed(int32_t library, uint32_t epoch, uint32_t connection,
                                                          int32_t reason, const char *text);
 
+/*
+ * The same for a session of ISteamNetworkingMessages, right after it was closed: `with` is the peer's
+ * SteamNetworkingIdentity. Answers of how many connections a signal came, or NOT_OPEN, BAD_ARGUMENT, NO_FUNCTION.
+ */
+STEAM_SOCKETS_API int32_t steam_sockets_session_closed(int32_t library, uint32_t epoch, const void *with);
+
 /* ---- certificates ------------------------------------------------------------------------------------------------ */
 
 /* Whose certificates count. Only of the GameNetworkingSockets that is built together with the helper, NO_FUNCTION for

@@ -41,12 +41,13 @@ struct Ending {
   Clock::duration pause{};
 };
 
-// The connection of a peer, and the last signal of it: given to the library once more when the connection has been
-// closed, it answers with the news of the end, which it keeps to itself otherwise.
+// A connection that has signaling of ours, and the last signal of its peer: given to the library once more when the
+// connection has been closed, it answers with the news of the end, which it keeps to itself otherwise.
 struct Line {
-  std::string from;  // the peer's identity as text
-  uint32_t from_connection = 0;
-  std::string last;
+  std::string from;  // the peer's identity as text, empty when it is not known yet
+  bool is_session = false;
+  uint32_t from_connection = 0;  // the peer's number of it, once it was heard
+  std::string last;              // empty when nothing was heard
   std::optional<Ending> ending;
 };
 
@@ -70,6 +71,8 @@ struct Book {
 // Never destroyed: the library's threads may still call in while the process ends.
 std::array<Book, STEAM_SOCKETS_LIBRARIES> &books = *new std::array<Book, STEAM_SOCKETS_LIBRARIES>;
 
+bool IsOfSessions(int virtual_port) { return static_cast<uint32_t>(virtual_port) == kMessagesVirtualPort; }
+
 Book &BookAt(int32_t number) { return books[static_cast<size_t>(number)]; }
 
 std::string TextOf(const SteamNetworkingIdentity &identity) {
@@ -92,16 +95,22 @@ void Push(Library &library, const SteamNetworkingIdentity &to, uint32_t connecti
 // Goes with one connection, from its beginning until the library has done with it.
 class Signaling final : public ISteamNetworkingConnectionSignaling {
  public:
-  Signaling(Library &library, const SteamNetworkingIdentity &to, uint32_t connection = 0)
-      : library_(library), epoch_(Load(library.state.epoch)), to_(to), connection_(connection) {
+  // Whoever makes it knows the connection, or the first signal tells it.
+  Signaling(Library &library, const SteamNetworkingIdentity &to, bool is_session, uint32_t connection = 0)
+      : library_(library), epoch_(Load(library.state.epoch)), to_(to), is_session_(is_session) {
     (void)FetchAdd(library.state.signalings, uint32_t{1});
+    if (connection != 0) {
+      Begin(connection);
+    }
   }
   Signaling(const Signaling &) = delete;
   Signaling &operator=(const Signaling &) = delete;
 
   bool SendSignal(HSteamNetConnection connection, const SteamNetConnectionInfo_t &info, const void *signal,
                   int bytes) override {
-    connection_ = connection;
+    if (connection_ != connection) {
+      Begin(connection);
+    }
     if (Load(library_.state.epoch) == epoch_) {
       Push(library_, info.m_identityRemote.IsInvalid() ? to_ : info.m_identityRemote, connection, signal, bytes);
     }
@@ -126,10 +135,21 @@ class Signaling final : public ISteamNetworkingConnectionSignaling {
  private:
   ~Signaling() = default;
 
+  void Begin(uint32_t connection) {
+    connection_ = connection;
+    Line line;
+    line.from = to_.IsInvalid() ? "" : TextOf(to_);
+    line.is_session = is_session_;
+    Book &book = BookAt(library_.number);
+    const std::lock_guard<std::mutex> guard(book.lock);
+    book.lines.emplace(connection, std::move(line));
+  }
+
   Library &library_;
   const uint32_t epoch_;
   const SteamNetworkingIdentity to_;
-  std::atomic<uint32_t> connection_;
+  const bool is_session_;
+  std::atomic<uint32_t> connection_{0};
 };
 
 // Answers what the library asks while a signal is handed in.
@@ -139,7 +159,8 @@ class Context final : public ISteamNetworkingSignalingRecvContext {
   Context(Library &library, const Ending *ending) : library_(library), ending_(ending) {}
 
   ISteamNetworkingConnectionSignaling *OnConnectRequest(HSteamNetConnection connection,
-                                                        const SteamNetworkingIdentity &peer, int) override {
+                                                        const SteamNetworkingIdentity &peer,
+                                                        int virtual_port) override {
     if (ending_ != nullptr) {
       (void)library_.functions.close_connection(library_.sockets, connection, ending_->reason, ending_->text.c_str(),
                                                 false);
@@ -149,7 +170,7 @@ class Context final : public ISteamNetworkingSignalingRecvContext {
       return nullptr;
     }
     made_ = connection;
-    return new Signaling(library_, peer, connection);
+    return new Signaling(library_, peer, IsOfSessions(virtual_port), connection);
   }
 
   void SendRejectionSignal(const SteamNetworkingIdentity &peer, const void *signal, int bytes) override {
@@ -178,8 +199,8 @@ class Context final : public ISteamNetworkingSignalingRecvContext {
 // The library's callbacks carry no context, so each number has a function of its own.
 template <int32_t kNumber>
 ISteamNetworkingConnectionSignaling *MakeSignaling(ISteamNetworkingSockets *, const SteamNetworkingIdentity &peer, int,
-                                                   int) {
-  return new Signaling(LibraryAt(kNumber), peer);
+                                                   int remote_virtual_port) {
+  return new Signaling(LibraryAt(kNumber), peer, IsOfSessions(remote_virtual_port));
 }
 
 constexpr std::array<FnSteamNetworkingSocketsCreateConnectionSignaling, STEAM_SOCKETS_LIBRARIES> kMakers = {
@@ -263,19 +284,19 @@ void Note(Book &book, const Rendezvous &rendezvous, const std::string &from, uin
     return;
   }
   const std::lock_guard<std::mutex> guard(book.lock);
-  uint32_t connection = made;
-  if (connection == 0 && rendezvous.to_connection.has_value()) {
-    connection = *rendezvous.to_connection;
-  }
+  const uint32_t connection = made != 0 ? made : rendezvous.to_connection.value_or(0);
   const auto known = connection == 0 ? LineOf(book, from, *rendezvous.from_connection) : book.lines.find(connection);
-  if (known != book.lines.end()) {
-    known->second.last = std::move(signal);
-  } else if (connection != 0) {
-    book.lines[connection] = {from, *rendezvous.from_connection, std::move(signal), std::nullopt};
-    Request *const request = Find(book, from, *rendezvous.from_connection);
-    if (request != nullptr) {
-      request->was_answered = true;
-    }
+  // Who speaks of somebody else's connection is not heard.
+  if (known == book.lines.end() || (!known->second.from.empty() && known->second.from != from)) {
+    return;
+  }
+  Line &line = known->second;
+  line.from = from;
+  line.from_connection = *rendezvous.from_connection;
+  line.last = std::move(signal);
+  Request *const request = made == 0 ? nullptr : Find(book, from, line.from_connection);
+  if (request != nullptr) {
+    request->was_answered = true;
   }
 }
 
@@ -301,6 +322,20 @@ int32_t Receive(Library &library, const SteamNetworkingIdentity &from, std::stri
   }
   Note(book, *rendezvous, sender, context.made(), std::move(signal));
   return 1;
+}
+
+// Sets down that a connection has ended, unless that is done or there is nobody to tell. The book is locked.
+bool End(Book &book, Line &line, const Ending &ending) {
+  if (line.ending.has_value() || line.last.empty()) {
+    return false;
+  }
+  line.ending = ending;
+  ++book.endings;
+  Request *const request = Find(book, line.from, line.from_connection);
+  if (request != nullptr) {
+    request->ending = ending;
+  }
+  return true;
 }
 
 // Has the library answer with the news of an end.
@@ -378,7 +413,7 @@ void *steam_sockets_signaling_new(int32_t number, uint32_t epoch, const void *to
   if (to != nullptr) {
     std::memcpy(&peer, to, sizeof peer);
   }
-  return static_cast<ISteamNetworkingConnectionSignaling *>(new Signaling(*library, peer));
+  return static_cast<ISteamNetworkingConnectionSignaling *>(new Signaling(*library, peer, false));
 }
 
 int32_t steam_sockets_signal_received(int32_t number, uint32_t epoch, const void *from, const void *signal,
@@ -408,23 +443,50 @@ int32_t steam_sockets_signaling_closed(int32_t number, uint32_t epoch, uint32_t 
   if (library->functions.received_signal == nullptr || library->functions.close_connection == nullptr) {
     return STEAM_SOCKETS_NO_FUNCTION;
   }
+  const Ending ending{reason, text == nullptr ? "" : text, Clock::now() + kFirstPause, kFirstPause};
   Book &book = BookAt(number);
-  Ending ending{reason, text == nullptr ? "" : text, Clock::now() + kFirstPause, kFirstPause};
   std::string last;
   {
     const std::lock_guard<std::mutex> guard(book.lock);
     const auto line = book.lines.find(connection);
-    if (line == book.lines.end() || line->second.ending.has_value()) {
+    if (line == book.lines.end() || !End(book, line->second, ending)) {
       return 0;
     }
-    line->second.ending = ending;
-    ++book.endings;
     last = line->second.last;
-    Request *const request = Find(book, line->second.from, line->second.from_connection);
-    if (request != nullptr) {
-      request->ending = ending;
-    }
   }
   Tell(*library, ending, last);
   return 1;
+}
+
+int32_t steam_sockets_session_closed(int32_t number, uint32_t epoch, const void *with) {
+  Library *const library = OpenLibrary(number, epoch);
+  if (library == nullptr) {
+    return STEAM_SOCKETS_NOT_OPEN;
+  }
+  if (library->functions.received_signal == nullptr || library->functions.close_connection == nullptr) {
+    return STEAM_SOCKETS_NO_FUNCTION;
+  }
+  if (with == nullptr) {
+    return STEAM_SOCKETS_BAD_ARGUMENT;
+  }
+  SteamNetworkingIdentity peer;
+  std::memcpy(&peer, with, sizeof peer);
+  const std::string from = TextOf(peer);
+  // The library gives its own reason for a connection that it still knows.
+  const Ending ending{k_ESteamNetConnectionEnd_App_Generic, "The session was closed", Clock::now() + kFirstPause,
+                      kFirstPause};
+  Book &book = BookAt(number);
+  std::vector<std::string> last;
+  {
+    const std::lock_guard<std::mutex> guard(book.lock);
+    for (auto &[connection, line] : book.lines) {
+      if (line.is_session && line.from == from && End(book, line, ending)) {
+        last.push_back(line.last);
+      }
+    }
+  }
+  for (const std::string &signal : last) {
+    Tell(*library, ending, signal);
+  }
+  return static_cast<int32_t>(last.size());
 }

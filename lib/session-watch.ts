@@ -1,0 +1,113 @@
+/** Which sessions of `NetworkingMessages` there are, and which have ended without a word of the library's. */
+import { maxConnectionDescription } from "../ffi/constants.ts";
+import { ConnectionState } from "../ffi/enums.ts";
+import { layoutOf } from "../ffi/layout.ts";
+import { SharedMemory } from "../ffi/memory.ts";
+import { SteamNetConnectionInfo_t, SteamNetConnectionRealTimeStatus_t } from "../ffi/structs.ts";
+import type { Backend } from "../sdk/backend.ts";
+import { infoBytes, statusBytes } from "./connection-info.ts";
+import type { EventHub } from "./event-hub.ts";
+import { formatIdentity } from "./identity.ts";
+import { keyOf } from "./session-backlog.ts";
+
+const lookMilliseconds = 1000;
+const { None, Connecting, FindingRoute, Connected } = ConnectionState;
+const infoOffsets = layoutOf(SteamNetConnectionInfo_t).offsets;
+const statusOffsets = layoutOf(SteamNetConnectionRealTimeStatus_t).offsets;
+
+interface Session {
+  readonly identity: SharedMemory;
+  readonly name: string;
+  /** The connection behind it; undefined when there is none, or it failed. */
+  connection: string | undefined;
+  /** Messages that were sent since the library last had nothing under way. */
+  unconfirmed: number;
+}
+
+/**
+ * The library tells when a session could not be made, but not when one that stood is lost, and with it what was under
+ * way. So each one is looked at about once a second while callbacks are run.
+ */
+export class SessionWatch {
+  // One for all openings, as a hub is, and gone with the last of them.
+  static readonly #watches = new WeakMap<EventHub, SessionWatch>();
+
+  /** The watch on the library whose hub this is. */
+  static of(hub: EventHub): SessionWatch {
+    let watch = SessionWatch.#watches.get(hub);
+    if (watch === undefined) SessionWatch.#watches.set(hub, (watch = new SessionWatch(hub)));
+    return watch;
+  }
+
+  readonly #hub: EventHub;
+  readonly #sessions = new Map<string, Session>();
+  readonly #info = new SharedMemory(infoBytes);
+  readonly #status = new SharedMemory(statusBytes);
+  #lookAt = 0;
+
+  private constructor(hub: EventHub) {
+    this.#hub = hub;
+    hub.beforeRun = (backend) => {
+      if (this.#sessions.size === 0 || performance.now() < this.#lookAt) return;
+      this.#lookAt = performance.now() + lookMilliseconds;
+      for (const session of this.#sessions.values()) this.#look(backend, session);
+    };
+    // Of its end the library tells by itself.
+    hub.insiders.on("messagesSessionFailed", ({ connection: { identity } }) => {
+      for (const session of this.#sessions.values()) if (session.name === identity) session.connection = undefined;
+    });
+  }
+
+  /** A message was sent to somebody, or his session was accepted. */
+  used(backend: Backend, identity: SharedMemory, messages: number): void {
+    const key = keyOf(identity);
+    let session = this.#sessions.get(key);
+    if (session === undefined) {
+      const name = formatIdentity(backend.library, identity, 0);
+      session = { identity, name, connection: undefined, unconfirmed: 0 };
+      this.#sessions.set(key, session);
+    }
+    session.unconfirmed += messages;
+    if (session.connection === undefined) this.#look(backend, session);
+  }
+
+  /** A session was closed by us. */
+  forget(identity: SharedMemory): void {
+    this.#sessions.delete(keyOf(identity));
+  }
+
+  #look(backend: Backend, session: Session): void {
+    const { GetSessionConnectionInfo } = backend.library.functions.messages;
+    const state = GetSessionConnectionInfo(
+      backend.messages,
+      session.identity.bytes,
+      this.#info.bytes,
+      this.#status.bytes,
+    );
+    const isAlive = state === Connecting || state === FindingRoute || state === Connected;
+    const connection = isAlive ? this.#connection() : undefined;
+    // One that failed keeps its last state, for the event that tells it.
+    const hasEnded =
+      session.connection !== undefined && connection !== session.connection && (isAlive || state === None);
+    if (hasEnded) {
+      const { name: identity, unconfirmed } = session;
+      this.#hub.queue({ name: "messagesSessionEnded", event: { identity, unconfirmed } });
+    }
+    if (hasEnded || !this.#isUnderWay()) session.unconfirmed = 0;
+    if (isAlive) session.connection = connection;
+    else this.#sessions.delete(keyOf(session.identity));
+  }
+
+  /** What tells the connection that was looked at from the next one of the same peer: its number, in a text. */
+  #connection(): string {
+    const description = this.#info.text(infoOffsets.description, maxConnectionDescription);
+    return /#\d+/.exec(description)?.[0] ?? "";
+  }
+
+  #isUnderWay(): boolean {
+    const { view } = this.#status;
+    return (
+      view.getInt32(statusOffsets.pendingReliable, true) + view.getInt32(statusOffsets.sentUnackedReliable, true) > 0
+    );
+  }
+}

@@ -1,0 +1,208 @@
+/**
+ * Connections by signals between processes, on GameNetworkingSockets, in a network namespace of their own.
+ *
+ * - Two who have nothing but each other's name and a service that carries signals connect, at any virtual port, by
+ *   connectP2PCustomSignaling and by connectP2P, with and without a listen socket; both know each other's identity and
+ *   address, and the way is ICE's.
+ * - Signals that are lost (30 and 60 of a hundred), doubled, late and out of order cost time and nothing else: one
+ *   connection each is what comes of it.
+ * - Both may begin at once with SymmetricConnect: one connection comes of it.
+ * - 10,000 reliable messages each way arrive byte for byte and in order; so do 10,000 out of pools over lanes.
+ * - Six players, each connected with each, all hear each other; when all is closed no signaling object is left.
+ * - 100,000 random and mutated signals of somebody else do a session no harm, be they made of his own or of the peer's.
+ * - A Worker that ends with connections of this kind leaves nothing behind that keeps the next network from its work.
+ */
+import { expect, test } from "bun:test";
+import { ConnectionInfoFlags, ConnectionState, Result, type ConfigOptions } from "../lib/index.ts";
+import { exchangeOptions, messageCount } from "./support/exchange.ts";
+import type { Player } from "./support/p2p/player.ts";
+import { describeOnStage, Stage } from "./support/p2p/stage.ts";
+import { waitUntil } from "./support/pump.ts";
+import { shows } from "./support/shows.ts";
+
+const { Connecting, Connected } = ConnectionState;
+
+/** Connects the first with the second. Answers the connection at both. */
+async function connect(from: Player, to: Player, port = 0, options: ConfigOptions = {}) {
+  const known = to.changes(Connected).length;
+  const there = await from.do("connect", to.identity, port, options);
+  await from.sees(Connected, there);
+  await waitUntil("the other end was connected", () => to.changes(Connected).length > known);
+  return [there, to.changes(Connected).at(-1)!.connectHandle] as const;
+}
+
+async function pair(stage: Stage, config?: ConfigOptions): Promise<[Player, Player]> {
+  const options = config === undefined ? {} : { config };
+  return await Promise.all([stage.player("alice", options), stage.player("bob", options)]);
+}
+
+describeOnStage("two players", () => {
+  test.each([0, 7, 65_535])("find each other at virtual port %d", async (port) => {
+    await using stage = await Stage.set();
+    const [alice, bob] = await pair(stage);
+    const begin = performance.now();
+    const there = await alice.do("connect", "str:bob", port);
+    await alice.sees(Connected, there);
+    console.log(`Connected by host candidates after ${(performance.now() - begin).toFixed(0)} ms`);
+    const { connectHandle: back } = await bob.sees(Connected);
+    for (const [player, connection, peer] of [
+      [alice, there, "str:bob"],
+      [bob, back, "str:alice"],
+    ] as const) {
+      const info = await player.do("info", connection);
+      expect(info).toMatchObject({ identity: peer, connectionState: Connected, endReason: 0 });
+      expect(info?.remoteAddress).toMatch(/^10\.9\.9\.1:\d+$/);
+      expect(info?.debugDescription).toContain(`P2P ICE ${peer} vport ${port}`);
+      expect((info?.infoFlags ?? 0) & ConnectionInfoFlags.Unencrypted).toBe(0);
+      expect((await player.do("status", connection))?.ping).toBeLessThan(1000);
+    }
+    expect(await alice.do("send", there, "hello")).toBe(Result.OK);
+    expect(await bob.do("receive", back)).toEqual(["hello"]);
+    expect(await bob.do("send", back, "to you")).toBe(Result.OK);
+    expect(await alice.do("receive", there)).toEqual(["to you"]);
+    shows("gns", "connectP2PCustomSignaling", "receivedP2PCustomSignal");
+  });
+
+  test("find each other by connectP2P, with a listen socket that hands its options on", async () => {
+    await using stage = await Stage.set();
+    const [alice, bob] = await pair(stage);
+    const listenSocket = await bob.do("listen", 3, { ConnectionUserData: 12 });
+    const there = await alice.do("connect", "str:bob", 3, { ConnectionUserData: 34 }, "default");
+    await alice.sees(Connected, there);
+    const { connectHandle: back } = await bob.sees(Connected);
+    expect(await alice.do("info", there)).toMatchObject({ identity: "str:bob", userData: 34, listenSocket: 0 });
+    expect(await bob.do("info", back)).toMatchObject({ identity: "str:alice", userData: 12, listenSocket });
+    await alice.do("send", there, "hello");
+    expect(await bob.do("receive", back)).toEqual(["hello"]);
+    shows("gns", "connectP2P", "createListenSocketP2P");
+  });
+
+  test.each([
+    { lost: 30, doubled: 30, delay: 50 },
+    { lost: 60, doubled: 60, delay: 200 },
+    { doubled: 100, delay: 400 },
+  ])("find each other although signals fare badly: %o", async (conditions) => {
+    await using stage = await Stage.set(conditions);
+    const [alice, bob] = await pair(stage, { TimeoutInitial: 14_000 });
+    const begin = performance.now();
+    const [there, back] = await connect(alice, bob);
+    const { given, lost } = stage.post;
+    console.log(`Connected after ${(performance.now() - begin).toFixed(0)} ms with ${given} signals, ${lost} lost`);
+    await alice.do("send", there, "hello");
+    expect(await bob.do("receive", back)).toEqual(["hello"]);
+    // All that waits has come by then.
+    await Bun.sleep(2 * (conditions.delay ?? 0) + 100);
+    expect(bob.changes(Connecting).length).toBe(1);
+    expect([await alice.do("signalings"), await bob.do("signalings")]).toEqual([1, 1]);
+  });
+
+  test("that begin at once get one connection, by SymmetricConnect", async () => {
+    await using stage = await Stage.set();
+    const [alice, bob] = await pair(stage);
+    const options = { SymmetricConnect: 1, LocalVirtualPort: 5 };
+    const [there, back] = await Promise.all([
+      alice.do("connect", "str:bob", 5, options),
+      bob.do("connect", "str:alice", 5, options),
+    ]);
+    await Promise.all([alice.sees(Connected), bob.sees(Connected)]);
+    await alice.do("send", alice.changes(Connected)[0]!.connectHandle, "hello");
+    expect(await bob.do("receive", bob.changes(Connected)[0]!.connectHandle)).toEqual(["hello"]);
+    expect([alice.changes(Connected).length, bob.changes(Connected).length]).toEqual([1, 1]);
+    expect([[there], [back]].map(([one]) => typeof one)).toEqual(["number", "number"]);
+  });
+
+  test("exchange 10,000 reliable messages each way, byte for byte", async () => {
+    await using stage = await Stage.set();
+    const [alice, bob] = await pair(stage, exchangeOptions);
+    const [there, back] = await connect(alice, bob);
+    const seeds = { ours: 1_000_000, theirs: 2_000_000 };
+    const [atAlice, atBob] = await Promise.all([
+      alice.do("exchange", there, seeds),
+      bob.do("exchange", back, { ours: seeds.theirs, theirs: seeds.ours }),
+    ]);
+    for (const exchanged of [atAlice, atBob]) {
+      expect(exchanged).toEqual({ received: messageCount, wrong: 0, largest: 512 * 1024 });
+    }
+  });
+
+  test("exchange 10,000 messages each way out of pools over four lanes", async () => {
+    await using stage = await Stage.set();
+    const [alice, bob] = await pair(stage, exchangeOptions);
+    const [there, back] = await connect(alice, bob);
+    const exchanged = await Promise.all([
+      alice.do("parcels", there, messageCount, 4),
+      bob.do("parcels", back, messageCount, 4),
+    ]);
+    for (const each of exchanged) {
+      expect(each).toEqual({ received: messageCount, wrong: 0, wrongLane: 0, inOrder: true });
+    }
+  });
+
+  test("bear 100,000 random and mutated signals of others during their session", async () => {
+    await using stage = await Stage.set();
+    const [alice, bob] = await pair(stage, exchangeOptions);
+    const mallory = await stage.player("mallory");
+    const [there, back] = await connect(alice, bob);
+    await connect(mallory, bob);
+    const talk = Promise.all([
+      alice.do("exchange", there, { ours: 3_000_000, theirs: 4_000_000 }),
+      bob.do("exchange", back, { ours: 4_000_000, theirs: 3_000_000 }),
+    ]);
+    let taken = 0;
+    for (let round = 0; round < 100; round++) {
+      const of = round % 3 === 0 ? "str:alice" : "str:mallory";
+      taken += await bob.do("noise", "str:mallory", of, 1000, 1000 * round);
+    }
+    console.log(`${taken} of 100,000 signals were taken for some`);
+    for (const exchanged of await talk) expect(exchanged).toMatchObject({ received: messageCount, wrong: 0 });
+    await bob.do("send", back, "still here");
+    expect(await alice.do("receive", there)).toEqual(["still here"]);
+    expect(await bob.do("reopen")).toBe(0);
+  });
+
+  test("are not kept apart by a Worker that ended with connections under way", async () => {
+    await using stage = await Stage.set();
+    const [alice, bob] = await pair(stage);
+    for (const going of ["returned", "terminated"] as const) {
+      expect(await alice.do("loseWorker", "str:bob", going)).toEqual({ signalings: 2, left: 0 });
+      const [there, back] = await connect(alice, bob);
+      await alice.do("send", there, "hello");
+      expect(await bob.do("receive", back)).toEqual(["hello"]);
+      await alice.do("close", there);
+    }
+  });
+});
+
+describeOnStage("six players", () => {
+  test("are each connected with each, and nothing is left of it", async () => {
+    await using stage = await Stage.set();
+    const names = ["anna", "bela", "carl", "dora", "emil", "fred"];
+    const players = await Promise.all(names.map((name) => stage.player(name)));
+    const ends = (
+      await Promise.all(
+        players.flatMap((from, index) =>
+          players.slice(index + 1).map(async (to) => ({ from, to, there: await from.do("connect", to.identity) })),
+        ),
+      )
+    ).flat();
+    expect(ends.length).toBe(15);
+    await waitUntil("all were connected", () => players.every((player) => player.changes(Connected).length === 5));
+    await Promise.all(
+      ends.map(async ({ from, to, there }) => {
+        await from.do("send", there, `${from.identity} to ${to.identity}`);
+        const back = to.changes(Connected).find(({ connection }) => connection.identity === from.identity);
+        expect(await to.do("receive", back!.connectHandle)).toEqual([`${from.identity} to ${to.identity}`]);
+      }),
+    );
+    expect(await Promise.all(players.map((player) => player.do("signalings")))).toEqual([5, 5, 5, 5, 5, 5]);
+    for (const { from, there } of ends) await from.do("close", there);
+    await waitUntil("all had heard of the end", () =>
+      players.every((player, index) => player.changes(ConnectionState.ClosedByPeer).length === index),
+    );
+    for (const player of players) {
+      for (const { connectHandle } of player.changes(ConnectionState.ClosedByPeer))
+        await player.do("close", connectHandle);
+    }
+    await Promise.all(players.map((player) => player.do("signalingsAreGone")));
+  });
+});

@@ -1,0 +1,77 @@
+/** A network of its own for processes whose connections take a real interface, as ICE never uses the loopback's. */
+import type { Subprocess } from "bun";
+
+/** Set to skip, with a word, the tests that need a namespace, where none can be made. */
+export const WITHOUT_NAMESPACES_VARIABLE = "STEAM_SOCKETS_WITHOUT_NAMESPACES";
+
+const isRoot = process.getuid?.() === 0;
+const ready = "ready";
+// It lasts as long as its standard input.
+const setUp = `set -e
+ip link set lo up
+ip link add here type veth peer name there
+ip addr add 10.9.9.1/24 dev here
+ip link set here up
+ip link set there up
+echo ${ready}
+read -r end || true`;
+
+/**
+ * A network namespace with one interface, 10.9.9.1, which leads nowhere. It is there until the block that holds it ends,
+ * or this process.
+ */
+export class Namespace implements AsyncDisposable {
+  readonly #holder: Subprocess<"pipe", "pipe", "pipe">;
+
+  private constructor(holder: Subprocess<"pipe", "pipe", "pipe">) {
+    this.#holder = holder;
+  }
+
+  /**
+   * Makes one.
+   * @throws when that is not to be had here, with the reason in one line.
+   */
+  static async make(): Promise<Namespace> {
+    const command = ["unshare", isRoot ? "-n" : "-rn", "sh", "-c", setUp];
+    let holder: Subprocess<"pipe", "pipe", "pipe">;
+    try {
+      holder = Bun.spawn(command, { stdio: ["pipe", "pipe", "pipe"] });
+    } catch (error) {
+      throw new Error(refusal(String(error)), { cause: error });
+    }
+    for await (const text of holder.stdout.pipeThrough(new TextDecoderStream())) {
+      if (text.startsWith(ready)) return new Namespace(holder);
+    }
+    throw new Error(refusal(await new Response(holder.stderr).text()));
+  }
+
+  /** The command line that runs another one in it, as the same process. */
+  command(...line: readonly string[]): string[] {
+    const user = isRoot ? [] : ["--user", "--preserve-credentials"];
+    return ["nsenter", "--target", String(this.#holder.pid), "--net", ...user, ...line];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    void this.#holder.stdin.end();
+    await this.#holder.exited;
+  }
+}
+
+/**
+ * Why tests that need a namespace are skipped; undefined when they are not: one can be made, or nobody asked to do
+ * without, and then they fail.
+ */
+export async function reasonToSkip(): Promise<string | undefined> {
+  if ((process.env[WITHOUT_NAMESPACES_VARIABLE] ?? "") === "") return undefined;
+  try {
+    await using _ = await Namespace.make();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function refusal(why: string): string {
+  const words = why.trim().replaceAll(/\s+/g, " ");
+  return `No network namespace can be made (${words}); with ${WITHOUT_NAMESPACES_VARIABLE}=1 its tests are skipped`;
+}

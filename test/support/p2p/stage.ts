@@ -1,0 +1,41 @@
+/** Where the tests of connections by signals play: a namespace, and the players in it. */
+import { describe, test } from "bun:test";
+import { Namespace, reasonToSkip } from "./namespace.ts";
+import { Player } from "./player.ts";
+import type { PlayerOptions } from "./player-script.ts";
+import { Post, type PostConditions } from "./post.ts";
+
+/** A namespace with players. All of it ends with the block that holds it. */
+export class Stage implements AsyncDisposable {
+  readonly post: Post;
+  readonly #namespace: Namespace;
+  readonly #players = new AsyncDisposableStack();
+
+  private constructor(namespace: Namespace, post: Post) {
+    this.#namespace = namespace;
+    this.post = post;
+    this.#players.use(namespace);
+  }
+
+  static async set(conditions?: PostConditions): Promise<Stage> {
+    return new Stage(await Namespace.make(), new Post(conditions));
+  }
+
+  /** A new player of this name; he takes the post of an older one. */
+  async player(name: string, options?: PlayerOptions): Promise<Player> {
+    return this.#players.use(await Player.start(this.#namespace, this.post, name, options));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#players.disposeAsync();
+  }
+}
+
+const reason = await reasonToSkip();
+
+/** Describes what takes a namespace. Where it is skipped, by {@link WITHOUT_NAMESPACES_VARIABLE}, a line tells why. */
+export function describeOnStage(what: string, tests: () => void): void {
+  if (reason === undefined) return describe(what, tests);
+  console.log(reason);
+  describe(what, () => test.skip(reason, () => {}));
+}
