@@ -85,7 +85,8 @@ export { NETWORK_PRESETS, type NetworkConditions, type NetworkPreset } from "./s
 export type { RemoteFakeIP } from "./sockets/fake-ip.ts";
 export type { NativeObject } from "./sockets/peer-to-peer.ts";
 export { MAX_UNACKNOWLEDGED_SEGMENTS } from "./sockets/traffic.ts";
-export { Signaling, type SignalingOptions, type SignalingService } from "./signaling.ts";
+export { Signaling, type SignalingOptions } from "./signaling.ts";
+export type { SignalingService } from "./signaling/service.ts";
 export { NetworkingSockets } from "./sockets.ts";
 export { NetworkingUtils } from "./utils.ts";
 export type { DebugOutputGroup } from "./utils/logging.ts";

@@ -6,17 +6,8 @@ import type { Backend } from "../sdk/backend.ts";
 import { ClosedError, UnsupportedError } from "../sdk/errors.ts";
 import type { EventHub } from "./event-hub.ts";
 import { parseIdentity } from "./identity.ts";
+import type { SignalingService } from "./signaling/service.ts";
 import { boolean, describe } from "./validate.ts";
-
-/** A service that carries signals from peer to peer. It may lose, double and delay them: that only costs time. */
-export interface SignalingService {
-  /**
-   * Carries a signal to a peer. Called in {@link Networking.runCallbacks}, on this thread.
-   * @param to the peer's identity in the SDK's text form.
-   * @param signal some hundred bytes, yours to keep.
-   */
-  send(to: string, signal: Uint8Array): void;
-}
 
 /** How signals are dealt with. */
 export interface SignalingOptions {

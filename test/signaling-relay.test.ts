@@ -32,13 +32,9 @@ import {
   signalFrame,
   welcomeFrame,
 } from "../lib/signaling/relay-protocol.ts";
-import {
-  Relay,
-  startRelay,
-  type RelayHello,
-  type RelayServer,
-  type RelayServerOptions,
-} from "../lib/signaling/relay.ts";
+import type { RelayHello } from "../lib/signaling/relay-options.ts";
+import { startRelay, type RelayServer, type RelayServerOptions } from "../lib/signaling/relay-server.ts";
+import { Relay } from "../lib/signaling/relay.ts";
 import { largestSignal } from "../lib/signaling/service.ts";
 import { SignalBacklog } from "../lib/signaling/signal-backlog.ts";
 import { Program } from "./support/program.ts";

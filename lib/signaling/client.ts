@@ -1,10 +1,10 @@
 /** A client of a signaling service: what is the same whatever protocol it speaks. */
-import { NetworkingError } from "../../sdk/errors.ts";
+import { ClosedError, NetworkingError } from "../../sdk/errors.ts";
 import { Emitter, type Handler } from "../emitter.ts";
 import { describe, number } from "../validate.ts";
 import { canonicalIdentity } from "./identity-text.ts";
 import type { Dial, Link, LinkEnd, LinkEvents } from "./link.ts";
-import { largestSignal, type SignalingService, type SignalReceiver } from "./service.ts";
+import { largestSignal, type SignalingHost, type SignalingService } from "./service.ts";
 import { SignalBacklog } from "./signal-backlog.ts";
 
 /** What a {@link SignalingClient} does right now. */
@@ -52,7 +52,7 @@ export interface SignalingClientEvents {
   };
   /** The service does not let this client in: the token is wrong, or another client took its place. It is over. */
   refused: { readonly code: number; readonly reason: string };
-  /** A handler threw, or {@link SignalReceiver.receive}. Without a handler of its own it is an uncaught exception. */
+  /** A handler threw, or {@link SignalingHost.receive}. Without a handler of its own it is an uncaught exception. */
   error: unknown;
 }
 
@@ -99,10 +99,10 @@ const beatsOfSilence = 3;
  * Carries signals through a signaling service, for as long as that takes: it reaches the service again when it was lost,
  * keeps what is to be sent meanwhile (256 signals, 1 MiB; the oldest go first) and drops what is older than 10 seconds.
  * Made by {@link connectRelay} and {@link connectTrivialSignaling}. It keeps the process alive until it is closed or
- * refused.
+ * refused; a signal for a network that was closed closes it, too.
  */
 export class SignalingClient implements SignalingService, Disposable {
-  readonly #receiver: SignalReceiver;
+  readonly #host: SignalingHost;
   readonly #dial: Dial;
   readonly #silence: number;
   readonly #retry: { readonly least: number; readonly most: number };
@@ -123,18 +123,19 @@ export class SignalingClient implements SignalingService, Disposable {
   #end: SignalingError | undefined;
 
   /** @internal Use {@link connectRelay} or {@link connectTrivialSignaling}. */
-  constructor(receiver: SignalReceiver, dial: Dial, options: SignalingClientOptions) {
+  constructor(host: SignalingHost, dial: Dial, options: SignalingClientOptions) {
     const { silence = 5, retry: { least = 0.5, most = 10 } = {} } = options;
-    if (typeof receiver?.receive !== "function") {
-      throw new TypeError(`Signals need somebody who receives them, such as net.signaling, not ${describe(receiver)}`);
+    if (typeof host?.receive !== "function") {
+      throw new TypeError(`Signals need somebody who receives them, such as net.signaling, not ${describe(host)}`);
     }
-    this.#receiver = receiver;
+    this.#host = host;
     this.#dial = dial;
     this.#silence = 1000 * number(silence, "silence", 1, 600);
     this.#retry = {
       least: 1000 * number(least, "retry.least", 0.01, 3600),
       most: 1000 * number(most, "retry.most", 0.01, 3600),
     };
+    host.use(this);
     this.#connect();
   }
 
@@ -260,9 +261,11 @@ export class SignalingClient implements SignalingService, Disposable {
     }
     this.#stats.received++;
     try {
-      if (!this.#receiver.receive(sender, signal)) this.#stats.unused++;
+      if (!this.#host.receive(sender, signal)) this.#stats.unused++;
     } catch (error) {
-      this.#fail(error);
+      // Nobody is left to carry signals for.
+      if (error instanceof ClosedError) this.close();
+      else this.#fail(error);
     }
   }
 

@@ -46,9 +46,7 @@ export function connectRelay(
   options: RelayClientOptions = {},
 ): SignalingClient {
   const settings = checked(url, options);
-  const client = new SignalingClient(signaling, (events) => new RelayLink(settings, events), options);
-  signaling.use(client);
-  return client;
+  return new SignalingClient(signaling, (events) => new RelayLink(settings, events), options);
 }
 
 interface Settings {

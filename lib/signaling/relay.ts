@@ -1,63 +1,15 @@
 /** A relay for signals: a WebSocket server that knows who its clients are. */
-import type { Server, ServerWebSocket, TLSOptions, WebSocketHandler } from "bun";
-import { boolean, describe, integer, text } from "../validate.ts";
+import type { Server, ServerWebSocket, WebSocketHandler } from "bun";
+import { describe, text } from "../validate.ts";
 import { AbsentPeers } from "./absent-peers.ts";
 import { canonicalIdentity } from "./identity-text.ts";
 import { isLoopback, networkOf } from "./network-of.ts";
 import { RelayConnection } from "./relay-connection.ts";
-import { checkedLimits, type CheckedRelayLimits, type RelayLimits } from "./relay-limits.ts";
+import { checkedLimits, type CheckedRelayLimits } from "./relay-limits.ts";
+import { checkedOptions, type RelayHello, type RelayOptions } from "./relay-options.ts";
 import { largestFrame, readFrame, RelayCloseCode, relayVersion, signalFrame, welcomeFrame } from "./relay-protocol.ts";
 import { largestSignal } from "./service.ts";
 import { TokenBucket } from "./token-bucket.ts";
-
-/** What a client says of itself. Whether that is so is for {@link RelayOptions.authenticate} to find out. */
-export interface RelayHello {
-  /** Who it claims to be, a valid identity in text form; undefined when it does not say. Nothing proves it. */
-  readonly identity: string | undefined;
-  /** Its token, up to 8,192 bytes, empty when it has none. */
-  readonly token: string;
-  /** The headers of the request that opened its WebSocket: cookies, `Authorization`, `Origin`. */
-  readonly headers: Headers;
-  /** The URL of that request. */
-  readonly url: string;
-  /** Its IP address, without a port. */
-  readonly address: string;
-}
-
-/** How a relay knows its clients, and what it allows them. */
-export interface RelayOptions {
-  /**
-   * Tells who a client is: its identity in text form, or undefined to refuse it, which is final. It may be async and has
-   * 5 seconds; when it takes longer, throws, or answers what is no identity, the client is told to come again later.
-   */
-  readonly authenticate?: (hello: RelayHello) => string | undefined | Promise<string | undefined>;
-  /** In place of `authenticate`, for trials among friends: every client is who it says it is. */
-  readonly trustClaims?: boolean;
-  /**
-   * Whether one client may signal to another: everybody when it is left out. Whoever can signal to a peer can ask it for
-   * a connection, and may learn its IP address. What it throws is a no.
-   */
-  readonly permit?: (from: string, to: string) => boolean;
-  /** How much it takes. */
-  readonly limits?: RelayLimits;
-  /**
-   * A client's IP address, where the relay stands behind a proxy that tells it, for example by `X-Forwarded-For`. Set it
-   * only there: anybody can write such a header. Undefined is the proxy's own.
-   */
-  readonly address?: (request: Request) => string | undefined;
-  /** Is told what the functions above threw: `console.error` when it is left out. */
-  readonly error?: (error: unknown) => void;
-}
-
-/** Where a relay listens, and as whom. */
-export interface RelayServerOptions extends RelayOptions {
-  /** The interface: `"0.0.0.0"`, all of IPv4, when it is left out. */
-  readonly hostname?: string;
-  /** The port, 0 to 65535: 0 when it is left out, which is a free one. */
-  readonly port?: number;
-  /** Certificate and key, for `wss://`; without them a proxy in front should have some. */
-  readonly tls?: TLSOptions;
-}
 
 /** What a relay has done, and what it holds right now. */
 export interface RelayStats {
@@ -95,7 +47,6 @@ const helloLooks = 5;
 const authenticateMilliseconds = 5000;
 // More than these are turned away without a reason, which costs less.
 const reasonsPerSecond = 100;
-const farewellMilliseconds = 500;
 // The most that Bun takes: we look after silence ourselves.
 const mostIdleSeconds = 960;
 
@@ -139,7 +90,7 @@ export class Relay implements AsyncDisposable {
 
   /** @throws TypeError, RangeError when an option is wrong, or nothing tells who clients are. */
   constructor(options: RelayOptions) {
-    this.#options = checked(options);
+    this.#options = checkedOptions(options);
     this.#limits = checkedLimits(options.limits);
     const { backlogSignals, backlogBytes, unreadBytes } = this.#limits;
     this.#absent = new AbsentPeers({ each: { signals: backlogSignals, bytes: backlogBytes }, bytes: backlogBytes });
@@ -454,66 +405,6 @@ export class Relay implements AsyncDisposable {
   }
 }
 
-/** A relay with a server of its own. Made by {@link startRelay}. */
-export class RelayServer extends Relay {
-  /** Where clients connect: `"ws://127.0.0.1:8080/"`, or `wss:` where it has a certificate. Any path will do. */
-  readonly url: string;
-  /** The port that it listens at. */
-  readonly port: number;
-  readonly #server: Server<RelayConnection>;
-  #stopped: Promise<void> | undefined;
-
-  /** @internal Use {@link startRelay}. */
-  constructor(options: RelayServerOptions) {
-    super(options);
-    const { hostname = "0.0.0.0", port = 0, tls } = options;
-    this.#server = Bun.serve<RelayConnection>({
-      hostname: text(hostname, "hostname"),
-      port: integer(port, "port", 0, 0xffff),
-      ...(tls && { tls }),
-      maxRequestBodySize: 0,
-      fetch: this.fetch,
-      websocket: this.websocket,
-    });
-    this.url = this.#server.url.href.replace(/^http/, "ws");
-    this.port = this.#server.port ?? port;
-  }
-
-  /** Closes all connections, as {@link RelayCloseCode.Stopping}, drops what waits, and gives the port back. */
-  override stop(): Promise<void> {
-    return (this.#stopped ??= this.#stop());
-  }
-
-  async #stop(): Promise<void> {
-    await super.stop();
-    // So that the reasons get through; who does not take his ends all the same.
-    await Promise.race([this.#server.stop(), Bun.sleep(farewellMilliseconds)]);
-    await this.#server.stop(true);
-  }
-}
-
-/**
- * Starts a relay: a WebSocket server that carries signals between clients, and tells whom each is from.
- *
- * ```ts
- * const relay = startRelay({
- *   port: 8080,
- *   authenticate: async ({ token }) => (await sessions.find(token))?.identity,
- * });
- * console.log(`clients connect to ${relay.url}`);
- * ```
- *
- * It delivers each signal with the identity that `authenticate` gave its sender. An identity has one connection: a newer
- * one takes the place of the older, which is closed as {@link RelayCloseCode.Replaced}. Signals to peers that are away are
- * kept for 10 seconds. It needs no native library.
- *
- * @throws TypeError, RangeError when an option is wrong, or nothing tells who clients are; what `Bun.serve` throws when
- * the port is taken.
- */
-export function startRelay(options: RelayServerOptions): RelayServer {
-  return new RelayServer(options);
-}
-
 type RefusalCode = typeof RelayCloseCode.Full | typeof RelayCloseCode.Crowded;
 
 const reasons: Readonly<Record<RelayCloseCode, string>> = {
@@ -530,21 +421,3 @@ const reasons: Readonly<Record<RelayCloseCode, string>> = {
   [RelayCloseCode.Silent]: "nothing was heard for too long",
   [RelayCloseCode.Version]: `this relay speaks version ${relayVersion}`,
 };
-
-/** @throws TypeError when an option is wrong, or nothing tells who clients are. */
-function checked(options: RelayOptions): RelayOptions {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`A relay takes an object of options, not ${describe(options)}`);
-  }
-  const { authenticate, trustClaims = false, permit, address, error } = options;
-  for (const [name, value] of Object.entries({ authenticate, permit, address, error })) {
-    if (value === undefined || typeof value === "function") continue;
-    throw new TypeError(`${name} must be a function, not ${describe(value)}`);
-  }
-  if (boolean(trustClaims, "trustClaims") === (authenticate !== undefined)) {
-    throw new TypeError(
-      "Say how the relay knows who its clients are: by authenticate or, for trials among friends, by trustClaims: true; not by both",
-    );
-  }
-  return options;
-}

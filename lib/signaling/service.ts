@@ -3,26 +3,23 @@
 /** Carries signals to peers. It may lose, double and delay them: that costs time and nothing else. */
 export interface SignalingService {
   /**
-   * Sends a signal, or does not. Called within {@link Networking.runCallbacks}; must not throw or wait.
-   * @param to the peer's identity in text form, `"str:bob"`.
-   * @param signal valid until this returns.
+   * Sends a signal, or does not. Called within {@link Networking.runCallbacks}, on this thread; must not throw or wait.
+   * @param to the peer's identity in the SDK's text form: `"str:bob"`.
+   * @param signal some hundred bytes, yours to keep.
    */
   send(to: string, signal: Uint8Array): void;
 }
 
-/** Takes the signals that came in. */
-export interface SignalReceiver {
+/** What a service can be put to use on: `net.signaling`. */
+export interface SignalingHost {
+  /** From now on signals go out through this service. */
+  use(service: SignalingService): unknown;
   /**
+   * Takes a signal that came in.
    * @param from who sent it, in text form, as far as the service knows.
    * @returns false when it can't do anything with it.
    */
   receive(from: string, signal: Uint8Array): boolean;
-}
-
-/** What a service can be put to use on: `net.signaling`. */
-export interface SignalingHost extends SignalReceiver {
-  /** From now on signals go out through this service. */
-  use(service: SignalingService): unknown;
 }
 
 /** A signal has 1 to 65,536 bytes. Those of the library have some hundred. */

@@ -42,9 +42,7 @@ export function connectTrivialSignaling(
   }
   const identity = mustBeIdentity(options.identity);
   if (!isTrivialIdentity(identity)) throw new TypeError(`${JSON.stringify(identity)} has white space in it`);
-  const client = new SignalingClient(signaling, (events) => new TrivialLink(place, identity, events), options);
-  signaling.use(client);
-  return client;
+  return new SignalingClient(signaling, (events) => new TrivialLink(place, identity, events), options);
 }
 
 interface Place {

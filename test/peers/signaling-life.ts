@@ -1,6 +1,6 @@
 /** Begins and ends all that there is of signaling services, in mid-traffic, and must then end by itself. */
 import { connectRelay } from "../../lib/signaling/relay-client.ts";
-import { startRelay } from "../../lib/signaling/relay.ts";
+import { startRelay } from "../../lib/signaling/relay-server.ts";
 import { connectTrivialSignaling } from "../../lib/signaling/trivial-client.ts";
 import { startTrivialSignaling } from "../../lib/signaling/trivial-server.ts";
 import { Mailbox, RawTCP, RawWebSocket, signal } from "../support/signaling.ts";
