@@ -7,15 +7,16 @@ export const libraries = ["gns", "steam_api"] as const;
 /** One of {@link libraries}. */
 export type Library = (typeof libraries)[number];
 
-const tests = join(import.meta.dir, "../../test");
+/** Where the tests are. */
+export const usualTests = join(import.meta.dir, "../../test");
 
-/** By library and name, the test files without `.test.ts`. */
-export function testsThatShow(): ReadonlyMap<string, readonly string[]> {
+/** By library and name, the test files of a folder without `.test.ts`. */
+export function testsThatShow(folder: string): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
-  for (const file of readdirSync(tests)
+  for (const file of readdirSync(folder)
     .filter((name) => name.endsWith(".test.ts"))
     .sort()) {
-    const source = readFileSync(join(tests, file), "utf8");
+    const source = readFileSync(join(folder, file), "utf8");
     for (const [, library = "", names = ""] of source.matchAll(/\bshows\(\s*("\w+"|\w+),([^;]*?)\);/g)) {
       // A test that runs on both names its library in a variable.
       const shown = library.startsWith('"') ? [library.slice(1, -1)] : libraries;
