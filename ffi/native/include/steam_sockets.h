@@ -303,8 +303,8 @@ STEAM_SOCKETS_API int32_t steam_sockets_session_closed(int32_t library, uint32_t
  * `error` has 1,024 bytes and gets the reason.
  * Answers 1 when the key is trusted, 0 when it is refused, or NOT_OPEN, NO_FUNCTION, BAD_ARGUMENT.
  */
-STEAM_SOCKETS_API int32_t steam_sockets_trust_certificate(int32_t library, uint32_t epoch, const void *certificate, int32_t bytes,
-                                              char *error);
+STEAM_SOCKETS_API int32_t steam_sockets_trust_certificate(int32_t library, uint32_t epoch, const void *certificate,
+                                                          int32_t bytes, char *error);
 
 /*
  * Revokes a key, an authority's or a user's: certificates for it and, of an authority's, by it don't count any more.

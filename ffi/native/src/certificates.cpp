@@ -141,7 +141,8 @@ bool RequireCertificates(ISteamNetworkingUtils &utils, HSteamListenSocket socket
 
 }  // namespace steam_sockets
 
-int32_t steam_sockets_trust_certificate(int32_t number, uint32_t epoch, const void *certificate, int32_t bytes, char *error) {
+int32_t steam_sockets_trust_certificate(int32_t number, uint32_t epoch, const void *certificate, int32_t bytes,
+                                        char *error) {
   int32_t answer = 0;
   if (BuiltInLibrary(number, epoch, answer) == nullptr) {
     return answer;

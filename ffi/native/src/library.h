@@ -18,13 +18,13 @@ struct Library {
   steam_sockets_functions functions{};
   void *sockets = nullptr;
   std::atomic<void *> utils{nullptr};  // Steam's, which may change when its other role ends, maybe on another thread
-  uint64_t events_dropped = 0;  // stays 0: that ring grows
+  uint64_t events_dropped = 0;         // stays 0: that ring grows
   RecordRing events{0, state.events, events_dropped};
   RecordRing debug_outputs{1 << 20, state.debug_outputs, state.debug_outputs_dropped};
   std::atomic<int32_t> debug_level{0};
   std::atomic<int32_t> log_of{-1};  // the library whose debug output it gets: Steam's user and server have one log
-  std::set<uint32_t> full;         // connections that refused a message for want of room
-  std::vector<void *> fake_ports;  // ISteamNetworkingFakeUDPPort by number; null for one that was given up
+  std::set<uint32_t> full;          // connections that refused a message for want of room
+  std::vector<void *> fake_ports;   // ISteamNetworkingFakeUDPPort by number; null for one that was given up
 };
 
 // The library of this number when it is open, has this epoch and belongs to the calling thread; else null.

@@ -1,6 +1,6 @@
 // A ring of records with many writers and one reader. One that grows never drops a record; one with a limit drops the
-// oldest and counts them. Memory is given back as records are read, in pieces so small that the C library, too, gives it
-// back: once it has freed a large piece, it keeps all that is smaller.
+// oldest and counts them. Memory is given back as records are read, in pieces so small that the C library, too, gives
+// it back: once it has freed a large piece, it keeps all that is smaller.
 #pragma once
 
 #include <cstddef>

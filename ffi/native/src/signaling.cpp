@@ -198,7 +198,8 @@ class Context final : public ISteamNetworkingSignalingRecvContext {
 
 // The library's callbacks carry no context, so each number has a function of its own.
 template <int32_t kNumber>
-ISteamNetworkingConnectionSignaling *MakeSignaling(ISteamNetworkingSockets *, const SteamNetworkingIdentity &peer, int,
+ISteamNetworkingConnectionSignaling *MakeSignaling(ISteamNetworkingSockets * /*sockets*/,
+                                                   const SteamNetworkingIdentity &peer, int /*local_virtual_port*/,
                                                    int remote_virtual_port) {
   return new Signaling(LibraryAt(kNumber), peer, IsOfSessions(remote_virtual_port));
 }

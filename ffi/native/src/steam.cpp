@@ -56,7 +56,8 @@ void SetEnvironment(const char *name, const std::string &value) {
 #if defined(_WIN32)
   (void)SetEnvironmentVariableA(name, value.c_str());
 #else
-  (void)setenv(name, value.c_str(), 1);
+  // Steam reads its app from the environment, and from nowhere else.
+  (void)setenv(name, value.c_str(), 1);  // NOLINT(concurrency-mt-unsafe)
 #endif
 }
 

@@ -1,8 +1,8 @@
 // Proves of certificates, on the real library, with an authority of the test's own:
 //  - a root that was added is trusted, which a library built without dynamic roots can't pass; so is an intermediate
 //    whose root was added first;
-//  - what has expired, was tampered with, names an identity, has a private key in it, is signed by nobody known or is no
-//    certificate at all is refused with a reason, and its key is not trusted after that;
+//  - what has expired, was tampered with, names an identity, has a private key in it, is signed by nobody known or is
+//    no certificate at all is refused with a reason, and its key is not trusted after that;
 //  - a revoked key is not trusted, nor what it signed, and can't be added again; forgetting all undoes it;
 //  - a listen socket that requires certificates has both options at 0, whatever the options said, and loses no option;
 //  - all are safe while other threads ask, and refuse a closed library, and one that is not the built-in one.
@@ -158,7 +158,7 @@ void Revokes() {
 }
 
 int32_t OptionOf(uint32_t socket, ESteamNetworkingConfigValue option) {
-  ESteamNetworkingConfigDataType type{};
+  ESteamNetworkingConfigDataType type = k_ESteamNetworkingConfig_Int32;
   int32_t value = -1;
   size_t bytes = sizeof value;
   (void)SteamNetworkingUtils()->GetConfigValue(option, k_ESteamNetworkingConfig_ListenSocket,
@@ -171,7 +171,7 @@ void Listens() {
   SteamNetworkingIPAddr address{};
   address.SetIPv6LocalHost(0);
   address.m_port = steam_sockets_free_port(address.m_ipv6);
-  std::array<SteamNetworkingConfigValue_t, 3> options{};
+  std::array<SteamNetworkingConfigValue_t, 3> options;
   options[0].SetInt32(k_ESteamNetworkingConfig_IP_AllowWithoutAuth, 2);
   options[1].SetInt32(k_ESteamNetworkingConfig_IPLocalHost_AllowWithoutAuth, 2);
   options[2].SetInt32(k_ESteamNetworkingConfig_TimeoutConnected, 12345);

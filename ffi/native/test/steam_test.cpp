@@ -4,8 +4,8 @@
 //  - a start that fails tells Steam's own result and words;
 //  - every callback of the pipe is fetched and freed, once; those that we tell of come out of the ring, whole;
 //    others, and any that are too short, do not;
-//  - user and game server have one log, which both get as much of as they asked for, and one ISteamNetworkingUtils, asked
-//    for anew when either has ended; each counts the other as its companion;
+//  - user and game server have one log, which both get as much of as they asked for, and one ISteamNetworkingUtils,
+//    asked for anew when either has ended; each counts the other as its companion;
 //  - fake UDP ports have numbers, and only numbers of open ones are received from.
 #include <array>
 #include <cstdlib>
@@ -177,12 +177,17 @@ std::vector<steam_sockets_record> Heads(const Opened &library) {
   return heads;
 }
 
+std::string Environment(const char *name) {
+  const char *const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): there is one thread here
+  return value == nullptr ? "" : value;
+}
+
 void StartsBoth() {
   steam_sockets_start as_user = StartOf();
   as_user.app_id = 480;
   const Opened user(User(), as_user);
   CHECK(user.number >= 0 && steam.by_hand == 1);
-  CHECK(std::strcmp(std::getenv("SteamAppId"), "480") == 0 && std::strcmp(std::getenv("SteamGameId"), "480") == 0);
+  CHECK(Environment("SteamAppId") == "480" && Environment("SteamGameId") == "480");
   steam_sockets_start as_server = StartOf();
   as_server.ip = 0x7f000001;
   as_server.game_port = 27015;
@@ -194,7 +199,7 @@ void StartsBoth() {
   CHECK(server.number >= 0 && server.number != user.number && steam.by_hand == 2);
   CHECK(steam.server.ip == 0x7f000001 && steam.server.game_port == 27015 && steam.server.query_port == 27016);
   CHECK(steam.server.mode == 3 && steam.version == "1.2.3.4" && steam.interfaces == std::string("one\0two\0", 8));
-  CHECK(std::strcmp(std::getenv("SteamAppId"), "480") == 0);
+  CHECK(Environment("SteamAppId") == "480");
   const Opened user_again(User());
   CHECK(user_again.number == user.number && starts == 2);
 }
@@ -217,7 +222,7 @@ void TellsOfAFailedStart() {
 void FetchesCallbacks() {
   SteamNetConnectionStatusChangedCallback_t changed{};
   changed.m_hConn = 12;
-  SteamRelayNetworkStatus_t relay{};
+  const SteamRelayNetworkStatus_t relay{};
   const Opened user(User());
   const Opened server(Server());
   steam.frames = 0;
