@@ -6,7 +6,7 @@ import { checkIdentity } from "./identity.ts";
 import { keyIdInRange } from "./key-id.ts";
 import { readCertificateRequest } from "./request.ts";
 import { SigningKey } from "./signing-key.ts";
-import { verifyCertificate } from "./verify.ts";
+import { authoritiesAbove, type Trust } from "./verify.ts";
 
 /** What there is to say of a new authority. */
 export interface AuthorityOptions {
@@ -90,14 +90,9 @@ export class CertificateAuthority {
   ): Promise<CertificateAuthority> {
     if (certificate.keyId !== key.keyId) throw new TrustError("This certificate is for another key");
     if (!certificate.isAuthority) throw new TrustError("This certificate is a user's and no authority's");
-    const all = [certificate, ...issuers];
-    const roots = all.filter(({ isRoot }) => isRoot);
-    const intermediates = all.filter(({ isRoot }) => !isRoot);
-    // Which app doesn't matter here, but it must be one that all of them are for.
-    const appId = certificate.appIds[0] ?? all.flatMap(({ appIds }) => appIds)[0] ?? 0;
-    const verification = await verifyCertificate(certificate, { roots, intermediates, appId });
-    if (!verification.valid) throw new TrustError(`This authority doesn't count. ${verification.reason}`);
-    return new CertificateAuthority(key, certificate, verification.chain);
+    const above = await authoritiesAbove(certificate, trustIn([certificate, ...issuers]), undefined, new Date());
+    if (typeof above === "string") throw new TrustError(`This authority doesn't count. ${above}`);
+    return new CertificateAuthority(key, certificate, above);
   }
 
   /** The number of its key. */
@@ -118,11 +113,12 @@ export class CertificateAuthority {
   /**
    * Makes an authority below this one, so that the root's key can stay in a safe place. Whoever verifies needs its
    * certificate as well as the root's.
-   * @throws LifetimeError when it would last longer than this one; RangeError when an option is out of range.
+   * @throws LifetimeError when it would last longer than this one; TrustError when a key is revoked, or this authority's
+   * own; RangeError when an option is out of range.
    */
   async createIntermediate(options: AuthorityOptions = {}): Promise<CertificateAuthority> {
     const { key = await SigningKey.generate(), appIds = this.certificate.appIds } = options;
-    this.#mustNotBeRevoked(key.keyId);
+    this.#mustBeAnothers(key.keyId);
     const certificate = await Certificate.sign(
       {
         ...authorityContent(key),
@@ -139,16 +135,13 @@ export class CertificateAuthority {
    * this authority.
    * @param request what `getCertificateRequest` gave, or that in base64.
    * @throws CertificateFormatError when the request is none; IdentityError without an identity; LifetimeError when it
-   * would last longer than this authority; TrustError when the key is revoked or an authority's; RangeError when an
-   * option is out of range.
+   * would last longer than this authority; TrustError when the key is revoked, or this authority's own, or this authority
+   * is revoked itself; RangeError when an option is out of range.
    */
   async issue(request: Uint8Array | string, options: IssueOptions): Promise<Certificate> {
     const identity = checkIdentity(options.identity);
     const { publicKey, keyId } = await readCertificateRequest(request);
-    if (this.#chain.some((authority) => authority.keyId === keyId)) {
-      throw new TrustError("This request is for an authority's own key");
-    }
-    this.#mustNotBeRevoked(keyId);
+    this.#mustBeAnothers(keyId);
     return await Certificate.sign(
       {
         publicKey: copyOf(publicKey),
@@ -173,14 +166,9 @@ export class CertificateAuthority {
     const { identity, appIds, authorityKeyId } = certificate;
     if (identity === undefined) throw new TrustError("This certificate is an authority's and no user's");
     if (authorityKeyId !== this.keyId) throw new TrustError("This certificate is another authority's");
-    const chain = this.#chain;
-    const verification = await verifyCertificate(certificate, {
-      roots: chain.filter(({ isRoot }) => isRoot),
-      intermediates: chain.filter(({ isRoot }) => !isRoot),
-      revoked: this.#revoked,
-      appId: appIds[0] ?? 0,
-    });
-    if (!verification.valid) throw new TrustError(`This certificate is not renewed. ${verification.reason}`);
+    const trust = { ...trustIn(this.#chain), revoked: this.#revoked };
+    const above = await authoritiesAbove(certificate, trust, undefined, new Date());
+    if (typeof above === "string") throw new TrustError(`This certificate is not renewed. ${above}`);
     return await Certificate.sign(
       {
         publicKey: copyOf(certificate.publicKey),
@@ -195,8 +183,8 @@ export class CertificateAuthority {
   }
 
   /**
-   * Issues nothing more for a key. Those who verify must be told as well, by the same number: what was issued before
-   * counts with them until it expires.
+   * Issues nothing more for a key; nothing at all, when it is this authority's own or one's above it. Those who verify
+   * must be told as well, by the same number: what was issued before counts with them until it expires.
    * @throws RangeError when it is no key's number.
    */
   revoke(keyId: bigint): void {
@@ -213,6 +201,7 @@ export class CertificateAuthority {
 
   #period(lifetime: number | undefined, preset: number): { created: number; expires: number } {
     const created = now();
+    for (const authority of this.#chain) this.#mustNotBeRevoked(authority.keyId);
     const left = this.#lastSecond() - created;
     if (left < 1) throw new LifetimeError(`This authority has expired at ${this.expires.toISOString()}`);
     return { created, expires: created + lifetimeOf(lifetime, preset, left) };
@@ -225,9 +214,22 @@ export class CertificateAuthority {
     return appIds;
   }
 
+  #mustBeAnothers(keyId: bigint): void {
+    if (this.#chain.some((authority) => authority.keyId === keyId))
+      throw new TrustError("This is the authority's own key");
+    this.#mustNotBeRevoked(keyId);
+  }
+
   #mustNotBeRevoked(keyId: bigint): void {
     if (this.#revoked.has(keyId)) throw new TrustError(`Key ID${keyId} is revoked`);
   }
+}
+
+function trustIn(authorities: readonly Certificate[]): Trust {
+  return {
+    roots: authorities.filter(({ isRoot }) => isRoot),
+    intermediates: authorities.filter(({ isRoot }) => !isRoot),
+  };
 }
 
 function now(): number {

@@ -4,7 +4,7 @@ import { CertificateFormatError } from "./errors.ts";
 /** Bytes in memory of their own kind, as WebCrypto takes them. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-const decoder = new TextDecoder("utf-8", { fatal: true });
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
 /** A copy of bytes, so that nobody can change them meanwhile. */

@@ -1,5 +1,6 @@
 /** Whether a certificate counts, by the rules of the library. */
 import type { Certificate } from "./certificate.ts";
+import { isIdentity } from "./identity.ts";
 
 /** Who is trusted. */
 export interface Trust {
@@ -45,26 +46,38 @@ const toleranceMilliseconds = 5 * 60 * 1000;
  * expired or is revoked, and that it is for the app. Whether it is for the right identity is left to you.
  */
 export async function verifyCertificate(certificate: Certificate, options: VerifyOptions): Promise<Verification> {
-  const { roots, intermediates = [], revoked = [], appId = 0, at = new Date() } = options;
-  const check = new Check([...roots], [...intermediates], new Set(revoked), appId, at.getTime());
-  const outcome = await check.of(certificate, 0);
+  const { appId = 0, at = new Date() } = options;
+  const outcome = await authoritiesAbove(certificate, options, appId, at);
   if (typeof outcome === "string") return { valid: false, reason: outcome };
   const expires = Math.min(...[certificate, ...outcome].map((each) => each.expires.getTime()));
   return { valid: true, identity: certificate.identity, chain: outcome, expires: new Date(expires) };
+}
+
+/**
+ * The authorities above a certificate, from the one that has signed it up to the root, or why it doesn't count.
+ * @param appId the app that it must be for; undefined where that doesn't matter.
+ */
+export async function authoritiesAbove(
+  certificate: Certificate,
+  { roots, intermediates = [], revoked = [] }: Trust,
+  appId: number | undefined,
+  at: Date,
+): Promise<readonly Certificate[] | string> {
+  return await new Check([...roots], [...intermediates], new Set(revoked), appId, at.getTime()).of(certificate, 0);
 }
 
 class Check {
   readonly #roots: readonly Certificate[];
   readonly #intermediates: readonly Certificate[];
   readonly #revoked: ReadonlySet<bigint>;
-  readonly #appId: number;
+  readonly #appId: number | undefined;
   readonly #at: number;
 
   constructor(
     roots: readonly Certificate[],
     intermediates: readonly Certificate[],
     revoked: ReadonlySet<bigint>,
-    appId: number,
+    appId: number | undefined,
     at: number,
   ) {
     this.#roots = roots;
@@ -104,12 +117,13 @@ class Check {
     return [...roots, ...intermediates].filter(({ keyId }) => keyId === authorityKeyId);
   }
 
-  #problemOf({ keyId, created, expires, appIds, isAuthority }: Certificate): string | undefined {
+  #problemOf({ identity, keyId, created, expires, appIds, isAuthority }: Certificate): string | undefined {
+    if (identity !== undefined && !isIdentity(identity)) return "Its identity is none";
     if (this.#revoked.has(keyId)) return "Its key is revoked";
     if (expires.getTime() < this.#at) return `It has expired at ${expires.toISOString()}`;
     if (created.getTime() > this.#at + toleranceMilliseconds) return `It counts from ${created.toISOString()} on`;
     if (appIds.length === 0 && !isAuthority) return "It is for no app";
-    if (appIds.length > 0 && !appIds.includes(this.#appId)) return `It is not for app ${this.#appId}`;
-    return undefined;
+    if (this.#appId === undefined || appIds.length === 0 || appIds.includes(this.#appId)) return undefined;
+    return `It is not for app ${this.#appId}`;
   }
 }
