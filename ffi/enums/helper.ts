@@ -46,6 +46,8 @@ export const HelperRecordKind = {
   LoggedOff: 11,
   /** `STEAM_SOCKETS_SIGNAL`: steam_sockets_signal_head, then the signal */
   Signal: 12,
+  /** `STEAM_SOCKETS_REFUSED`: SteamNetworkingIdentity of a peer that has no certificate, then why, as text */
+  Refused: 13,
 } as const;
 /** One of {@link HelperRecordKind}. */
 export type HelperRecordKind = (typeof HelperRecordKind)[keyof typeof HelperRecordKind];

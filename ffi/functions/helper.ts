@@ -173,6 +173,41 @@ export const helper = {
     args: ["i32", "u32", "ptr", "i32", "ptr", "ptr"],
     returns: "i32",
   },
+  check_certificate: {
+    c: "int32_t steam_sockets_check_certificate(int32_t library, uint32_t epoch, const void *certificate, int32_t bytes, char *error)",
+    args: ["i32", "u32", "ptr", "i32", "ptr"],
+    returns: "i32",
+  },
+  peer_certificate: {
+    c: "int32_t steam_sockets_peer_certificate(int32_t library, uint32_t epoch, uint32_t connection, uint64_t *key, uint32_t *created, uint32_t *expires)",
+    args: ["i32", "u32", "u32", "ptr", "ptr", "ptr"],
+    returns: "i32",
+  },
+  end_connections: {
+    c: "int32_t steam_sockets_end_connections(int32_t library, uint32_t epoch, uint64_t key, const void *identity, const char *why)",
+    args: ["i32", "u32", "u64", "ptr", "cstring"],
+    returns: "i32",
+  },
+  end_connection: {
+    c: "int32_t steam_sockets_end_connection(int32_t library, uint32_t epoch, uint32_t connection, const char *why)",
+    args: ["i32", "u32", "u32", "cstring"],
+    returns: "i32",
+  },
+  guard: {
+    c: "int32_t steam_sockets_guard(int32_t library, uint32_t epoch, uint32_t connection, bool guarded)",
+    args: ["i32", "u32", "u32", "bool"],
+    returns: "i32",
+  },
+  prove: {
+    c: "int32_t steam_sockets_prove(int32_t library, uint32_t epoch, uint32_t connection, bool required)",
+    args: ["i32", "u32", "u32", "bool"],
+    returns: "i32",
+  },
+  signal_allowed: {
+    c: "int32_t steam_sockets_signal_allowed(int32_t library, uint32_t epoch, const void *signal, int32_t bytes)",
+    args: ["i32", "u32", "ptr", "i32"],
+    returns: "i32",
+  },
   fake_port_open: {
     c: "int32_t steam_sockets_fake_port_open(int32_t library, uint32_t epoch, void *port)",
     args: ["i32", "u32", "ptr"],

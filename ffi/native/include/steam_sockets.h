@@ -40,7 +40,7 @@ extern "C" {
 #endif
 
 /* The version of this contract. A program built for another one must not call anything else here. */
-#define STEAM_SOCKETS_CONTRACT 6
+#define STEAM_SOCKETS_CONTRACT 7
 
 /* How many libraries can be open at once. */
 #define STEAM_SOCKETS_LIBRARIES 4
@@ -198,6 +198,8 @@ enum {
   STEAM_SOCKETS_LOG_ON_FAILED = 10,           /* SteamServerConnectFailure_t */
   STEAM_SOCKETS_LOGGED_OFF = 11,              /* SteamServersDisconnected_t */
   STEAM_SOCKETS_SIGNAL = 12,                  /* steam_sockets_signal_head, then the signal */
+  STEAM_SOCKETS_REFUSED = 13,                 /* SteamNetworkingIdentity of a peer that has no certificate, then why, as
+                                                 UTF-8 without a closing zero */
 };
 
 /* The head of a record. The payload follows at once; the next record starts `bytes` after this one. */
@@ -328,6 +330,48 @@ STEAM_SOCKETS_API int32_t steam_sockets_forget_certificates(int32_t library, uin
 STEAM_SOCKETS_API int32_t steam_sockets_listen_authenticated(int32_t library, uint32_t epoch, const void *address,
                                                              int32_t options, const void *option_list,
                                                              uint32_t *socket);
+
+/* ---- authentication ---------------------------------------------------------------------------------------------- */
+
+/* Who is on the other end, and what he may do before that is known. Only of the GameNetworkingSockets that is built
+ * together with the helper, NO_FUNCTION for every other library, but for steam_sockets_guard. */
+
+/* Whether a user's certificate counts at this time: signed by a trusted key, not expired, not revoked. Answers 1, or 0
+ * with the reason in `error` (1,024 bytes), or NOT_OPEN, NO_FUNCTION, BAD_ARGUMENT. */
+STEAM_SOCKETS_API int32_t steam_sockets_check_certificate(int32_t library, uint32_t epoch, const void *certificate,
+                                                          int32_t bytes, char *error);
+
+/* What the peer's certificate says, be it signed or not: the number of its key, 0 for none, and two Unix times, 0 where
+ * it does not say. Answers 0, or NO_HANDLE, NOT_OPEN, NO_FUNCTION, BAD_ARGUMENT. */
+STEAM_SOCKETS_API int32_t steam_sockets_peer_certificate(int32_t library, uint32_t epoch, uint32_t connection,
+                                                         uint64_t *key, uint32_t *created, uint32_t *expires);
+
+/* Ends all connections of the process whose peer is `identity` (a SteamNetworkingIdentity) or, where that is null, has
+ * this key, as the library ends those that have a problem: both ends are told, with the reason 4003 and the text.
+ * Answers how many, or NOT_OPEN, NO_FUNCTION, BAD_ARGUMENT. */
+STEAM_SOCKETS_API int32_t steam_sockets_end_connections(int32_t library, uint32_t epoch, uint64_t key,
+                                                        const void *identity, const char *why);
+
+/* The same for one connection. Answers 1, 0 when it is none that lives, or NOT_OPEN, NO_FUNCTION, BAD_ARGUMENT. */
+STEAM_SOCKETS_API int32_t steam_sockets_end_connection(int32_t library, uint32_t epoch, uint32_t connection,
+                                                       const char *why);
+
+/* While a connection is guarded, nothing is sent on it: the result of each message is InvalidState, made negative.
+ * Of every library. Answers 0, or NOT_OPEN. */
+STEAM_SOCKETS_API int32_t steam_sockets_guard(int32_t library, uint32_t epoch, uint32_t connection, bool guarded);
+
+/*
+ * Requires that the peer of a connection which was begun by signals, or with 0 all peers of ISteamNetworkingMessages,
+ * have a certificate that counts. A request without one is refused with the code 1006 and told by REFUSED; an answer
+ * without one ends the connection with 4003, before anything was sent on it. Answers 0, or NO_HANDLE, NOT_OPEN,
+ * NO_FUNCTION.
+ */
+STEAM_SOCKETS_API int32_t steam_sockets_prove(int32_t library, uint32_t epoch, uint32_t connection, bool required);
+
+/* Whether a signal may be given to the library by another way than steam_sockets_signal_received, which asks by itself.
+ * Answers 1 or 0, or NOT_OPEN, BAD_ARGUMENT. */
+STEAM_SOCKETS_API int32_t steam_sockets_signal_allowed(int32_t library, uint32_t epoch, const void *signal,
+                                                       int32_t bytes);
 
 /* ---- pools ------------------------------------------------------------------------------------------------------- */
 

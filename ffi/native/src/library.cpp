@@ -156,6 +156,9 @@ void End(int32_t number) {
   library.debug_outputs.Clear();
   library.full.clear();
   library.fake_ports.clear();
+  library.guarded.clear();
+  library.proving.clear();
+  library.sessions_prove = false;
   ForgetSignals(number);
   library.sockets = nullptr;
   library.utils = nullptr;

@@ -3,8 +3,10 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <mutex>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "record_ring.h"
@@ -25,6 +27,10 @@ struct Library {
   std::atomic<int32_t> log_of{-1};  // the library whose debug output it gets: Steam's user and server have one log
   std::set<uint32_t> full;          // connections that refused a message for want of room
   std::vector<void *> fake_ports;   // ISteamNetworkingFakeUDPPort by number; null for one that was given up
+  std::set<uint32_t> guarded;       // connections on which nothing may be sent yet
+  // Begun by signals, and their peers must have a certificate: connections with the peer, empty for anybody.
+  std::map<uint32_t, std::string> proving;
+  bool sessions_prove = false;  // so must those of ISteamNetworkingMessages
 };
 
 // The library of this number when it is open, has this epoch and belongs to the calling thread; else null.

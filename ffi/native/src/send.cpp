@@ -94,6 +94,9 @@ class Batch {
       GiveBackPayload(outgoing);
       return nullptr;
     }
+    if (!library_.guarded.empty() && library_.guarded.count(outgoing.connection) != 0) {
+      return Refuse(outgoing, k_EResultInvalidState);
+    }
     SendTag tag{};
     tag.connection = static_cast<uint16_t>(outgoing.connection);
     tag.segments = SegmentsOf(outgoing.flags, outgoing.bytes);

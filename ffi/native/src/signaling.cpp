@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "authentication.h"
 #include "library.h"
 #include "rendezvous.h"
 #include "shared_word.h"
@@ -25,6 +26,8 @@ namespace steam_sockets {
 namespace {
 
 constexpr uint32_t kMessagesVirtualPort = 0x7fffffff;
+// CloseCode.Unauthenticated.
+constexpr int32_t kUnauthenticated = 1006;
 // Requests of one peer that are remembered: one that comes late, or twice, must not be taken for a new one.
 constexpr size_t kRequests = 32;
 constexpr size_t kPeers = 4096;
@@ -219,29 +222,20 @@ Request *Find(Book &book, const std::string &from, uint32_t from_connection) {
   return request == peer->second.end() ? nullptr : &*request;
 }
 
-void Remember(Book &book, const std::string &from, uint32_t from_connection) {
+// The same, remembered from now on.
+Request &Remember(Book &book, const std::string &from, uint32_t from_connection) {
+  if (Request *const known = Find(book, from, from_connection); known != nullptr) {
+    return *known;
+  }
   if (book.requests.size() >= kPeers && book.requests.count(from) == 0) {
     book.requests.erase(book.requests.begin());
   }
   std::deque<Request> &requests = book.requests[from];
-  requests.push_back({from_connection, false, std::nullopt});
-  if (requests.size() > kRequests) {
+  if (requests.size() == kRequests) {
     requests.pop_front();
   }
-}
-
-// A peer whose session stands and who asks for one again has lost its own: the library would not hear it before ours
-// has timed out.
-void MakeWayForNewSession(const Library &library, const SteamNetworkingIdentity &from) {
-  const steam_sockets_functions &functions = library.functions;
-  if (functions.messages == nullptr || functions.session_state == nullptr || functions.close_session == nullptr) {
-    return;
-  }
-  void *const messages = functions.messages();
-  if (messages != nullptr &&
-      functions.session_state(messages, &from, nullptr, nullptr) == k_ESteamNetworkingConnectionState_Connected) {
-    (void)functions.close_session(messages, &from);
-  }
+  requests.push_back({from_connection, false, std::nullopt});
+  return requests.back();
 }
 
 bool HandIn(const Library &library, Context &context, const std::string &signal) {
@@ -255,6 +249,24 @@ std::map<uint32_t, Line>::iterator LineOf(Book &book, const std::string &from, u
   });
 }
 
+// The session with a peer of which nothing was heard yet.
+std::map<uint32_t, Line>::iterator UnansweredSession(Book &book, const std::string &from) {
+  return std::find_if(book.lines.begin(), book.lines.end(), [&](const auto &entry) {
+    const Line &line = entry.second;
+    return line.is_session && line.from_connection == 0 && line.from == from && !line.ending.has_value();
+  });
+}
+
+// Whether a peer who asks for a session has given another one up, which the library would keep until it times out. He
+// has one at a time; but where we ask as well, his request is for the same as ours.
+bool GivesSessionUp(Book &book, const std::string &from) {
+  return UnansweredSession(book, from) == book.lines.end() &&
+         std::any_of(book.lines.begin(), book.lines.end(), [&from](const auto &entry) {
+           const Line &line = entry.second;
+           return line.is_session && line.from == from && !line.ending.has_value();
+         });
+}
+
 // What is to become of a request before the library sees it.
 enum class Verdict { kPass, kStartsAnew, kRefuse, kDrop };
 
@@ -264,19 +276,19 @@ Verdict Judge(Book &book, const Rendezvous &rendezvous, const std::string &from,
     return Verdict::kPass;
   }
   const std::lock_guard<std::mutex> guard(book.lock);
-  const Request *const known = Find(book, from, *rendezvous.from_connection);
-  if (known == nullptr) {
-    Remember(book, from, *rendezvous.from_connection);
-    return rendezvous.to_virtual_port == kMessagesVirtualPort ? Verdict::kStartsAnew : Verdict::kPass;
-  }
   if (LineOf(book, from, *rendezvous.from_connection) != book.lines.end()) {
     return Verdict::kPass;
   }
-  if (known->ending.has_value()) {
-    ending = *known->ending;
+  const Request &request = Remember(book, from, *rendezvous.from_connection);
+  if (request.ending.has_value()) {
+    ending = *request.ending;
     return Verdict::kRefuse;
   }
-  return known->was_answered ? Verdict::kDrop : Verdict::kPass;
+  if (request.was_answered) {
+    return Verdict::kDrop;
+  }
+  const bool is_of_session = rendezvous.to_virtual_port == kMessagesVirtualPort;
+  return is_of_session && GivesSessionUp(book, from) ? Verdict::kStartsAnew : Verdict::kPass;
 }
 
 // Keeps the last signal of a connection.
@@ -286,7 +298,10 @@ void Note(Book &book, const Rendezvous &rendezvous, const std::string &from, uin
   }
   const std::lock_guard<std::mutex> guard(book.lock);
   const uint32_t connection = made != 0 ? made : rendezvous.to_connection.value_or(0);
-  const auto known = connection == 0 ? LineOf(book, from, *rendezvous.from_connection) : book.lines.find(connection);
+  auto known = connection == 0 ? LineOf(book, from, *rendezvous.from_connection) : book.lines.find(connection);
+  if (known == book.lines.end() && connection == 0 && rendezvous.to_virtual_port == kMessagesVirtualPort) {
+    known = UnansweredSession(book, from);
+  }
   // Who speaks of somebody else's connection is not heard.
   if (known == book.lines.end() || (!known->second.from.empty() && known->second.from != from)) {
     return;
@@ -295,9 +310,64 @@ void Note(Book &book, const Rendezvous &rendezvous, const std::string &from, uin
   line.from = from;
   line.from_connection = *rendezvous.from_connection;
   line.last = std::move(signal);
-  Request *const request = made == 0 ? nullptr : Find(book, from, line.from_connection);
-  if (request != nullptr) {
-    request->was_answered = true;
+  Remember(book, from, line.from_connection).was_answered = true;
+}
+
+// Sets down that a connection has ended, unless that is done or there is nobody to tell. The book is locked.
+bool End(Book &book, Line &line, const Ending &ending) {
+  if (line.ending.has_value() || line.last.empty()) {
+    return false;
+  }
+  line.ending = ending;
+  ++book.endings;
+  Remember(book, line.from, line.from_connection).ending = ending;
+  return true;
+}
+
+// Has the library answer with the news of an end.
+void Tell(Library &library, const Ending &ending, const std::string &last) {
+  Context context(library, &ending);
+  (void)HandIn(library, context, last);
+}
+
+Ending EndingOf(int32_t reason, const char *text) { return {reason, text, Clock::now() + kFirstPause, kFirstPause}; }
+
+// Tells a peer of the end of all sessions with him, and of how many it was.
+int32_t TellOfSessions(Library &library, const std::string &from) {
+  // The library gives its own reason for a connection that it still knows.
+  const Ending ending = EndingOf(k_ESteamNetConnectionEnd_App_Generic, "The session was closed");
+  Book &book = BookAt(library.number);
+  std::vector<std::string> last;
+  {
+    const std::lock_guard<std::mutex> guard(book.lock);
+    for (auto &[connection, line] : book.lines) {
+      if (line.is_session && line.from == from && End(book, line, ending)) {
+        last.push_back(line.last);
+      }
+    }
+  }
+  for (const std::string &signal : last) {
+    Tell(library, ending, signal);
+  }
+  return static_cast<int32_t>(last.size());
+}
+
+// Ends the session with a peer who asks for another one. Should he have it still, because what he asked for is long
+// past and came late, he is told.
+void MakeWayForNewSession(Library &library, const SteamNetworkingIdentity &from) {
+  const steam_sockets_functions &functions = library.functions;
+  if (functions.messages == nullptr || functions.session_state == nullptr || functions.close_session == nullptr) {
+    return;
+  }
+  void *const messages = functions.messages();
+  if (messages == nullptr) {
+    return;
+  }
+  const int32_t state = functions.session_state(messages, &from, nullptr, nullptr);
+  if (state == k_ESteamNetworkingConnectionState_Connecting ||
+      state == k_ESteamNetworkingConnectionState_FindingRoute || state == k_ESteamNetworkingConnectionState_Connected) {
+    (void)functions.close_session(messages, &from);
+    (void)TellOfSessions(library, TextOf(from));
   }
 }
 
@@ -309,6 +379,14 @@ int32_t Receive(Library &library, const SteamNetworkingIdentity &from, std::stri
   }
   std::string signal = rendezvous->from_identity.empty() ? WithSender(bytes, sender) : std::string(bytes);
   Book &book = BookAt(library.number);
+  const DemandsLock lock(library);
+  if (lock.IsHeld()) {
+    const std::optional<std::string> why = WhyNot(library, *rendezvous, sender, IsSession(book, *rendezvous), signal);
+    if (why.has_value()) {
+      TurnAway(library, *rendezvous, from, *why);
+      return 0;
+    }
+  }
   Ending ending;
   const Verdict verdict = Judge(book, *rendezvous, sender, ending);
   if (verdict == Verdict::kDrop) {
@@ -323,26 +401,6 @@ int32_t Receive(Library &library, const SteamNetworkingIdentity &from, std::stri
   }
   Note(book, *rendezvous, sender, context.made(), std::move(signal));
   return 1;
-}
-
-// Sets down that a connection has ended, unless that is done or there is nobody to tell. The book is locked.
-bool End(Book &book, Line &line, const Ending &ending) {
-  if (line.ending.has_value() || line.last.empty()) {
-    return false;
-  }
-  line.ending = ending;
-  ++book.endings;
-  Request *const request = Find(book, line.from, line.from_connection);
-  if (request != nullptr) {
-    request->ending = ending;
-  }
-  return true;
-}
-
-// Has the library answer with the news of an end.
-void Tell(Library &library, const Ending &ending, const std::string &last) {
-  Context context(library, &ending);
-  (void)HandIn(library, context, last);
 }
 
 }  // namespace
@@ -444,7 +502,7 @@ int32_t steam_sockets_signaling_closed(int32_t number, uint32_t epoch, uint32_t 
   if (library->functions.received_signal == nullptr || library->functions.close_connection == nullptr) {
     return STEAM_SOCKETS_NO_FUNCTION;
   }
-  const Ending ending{reason, text == nullptr ? "" : text, Clock::now() + kFirstPause, kFirstPause};
+  const Ending ending = EndingOf(reason, text == nullptr ? "" : text);
   Book &book = BookAt(number);
   std::string last;
   {
@@ -472,22 +530,5 @@ int32_t steam_sockets_session_closed(int32_t number, uint32_t epoch, const void 
   }
   SteamNetworkingIdentity peer;
   std::memcpy(&peer, with, sizeof peer);
-  const std::string from = TextOf(peer);
-  // The library gives its own reason for a connection that it still knows.
-  const Ending ending{k_ESteamNetConnectionEnd_App_Generic, "The session was closed", Clock::now() + kFirstPause,
-                      kFirstPause};
-  Book &book = BookAt(number);
-  std::vector<std::string> last;
-  {
-    const std::lock_guard<std::mutex> guard(book.lock);
-    for (auto &[connection, line] : book.lines) {
-      if (line.is_session && line.from == from && End(book, line, ending)) {
-        last.push_back(line.last);
-      }
-    }
-  }
-  for (const std::string &signal : last) {
-    Tell(*library, ending, signal);
-  }
-  return static_cast<int32_t>(last.size());
+  return TellOfSessions(*library, TextOf(peer));
 }

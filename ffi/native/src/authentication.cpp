@@ -1,0 +1,327 @@
+#include "authentication.h"
+
+#include <steam/steamnetworkingsockets.h>
+#include <steamnetworkingsockets_messages.pb.h>
+#include <steamnetworkingsockets_messages_certs.pb.h>
+
+#include <array>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <vector>
+
+#include "certificates.h"
+#include "crypto.h"
+#include "gns.h"
+#include "steamnetworkingsockets/clientlib/csteamnetworkingsockets.h"
+#include "steamnetworkingsockets/clientlib/steamnetworkingsockets_connections.h"
+#include "steamnetworkingsockets/steamnetworkingsockets_certstore.h"
+
+#ifndef STEAMNETWORKINGSOCKETS_ALLOW_DYNAMIC_SELFSIGNED_CERTS
+#error "The helper and GameNetworkingSockets must be built with the same definitions"
+#endif
+
+namespace steam_sockets {
+
+namespace {
+
+using namespace SteamNetworkingSocketsLib;
+
+constexpr uint32_t kMessagesVirtualPort = 0x7fffffff;
+constexpr int kMostCertificateBytes = 4096;
+
+// Names a protected member, as only a derived class may.
+struct PeerOf : CSteamNetworkConnectionBase {
+  static const CMsgSteamDatagramCertificate &Certificate(const CSteamNetworkConnectionBase &connection) {
+    return connection.*(&PeerOf::m_msgCertRemote);
+  }
+};
+
+std::string TextOf(const SteamNetworkingIdentity &identity) {
+  std::array<char, SteamNetworkingIdentity::k_cchMaxString> text{};
+  SteamNetworkingIdentity_ToString(&identity, text.data(), text.size());
+  return text.data();
+}
+
+uint64_t KeyOf(const CMsgSteamDatagramCertificate &content) {
+  return CalculatePublicKeyID_Ed25519(content.key_data().data(), content.key_data().size());
+}
+
+// Why a certificate does not count; nothing when it does.
+std::optional<std::string> WhyNotTrusted(const CMsgSteamDatagramCertificateSigned &certificate) {
+  if (!certificate.has_ca_signature()) {
+    return "it has no certificate";
+  }
+  CMsgSteamDatagramCertificate content;
+  SteamNetworkingErrMsg error{};
+  if (CertStore_CheckCert(certificate, content, std::time(nullptr), error) == nullptr) {
+    return error;
+  }
+  return std::nullopt;
+}
+
+bool IsAlive(const CSteamNetworkConnectionBase &connection) {
+  switch (connection.GetState()) {
+    case k_ESteamNetworkingConnectionState_Connecting:
+    case k_ESteamNetworkingConnectionState_FindingRoute:
+    case k_ESteamNetworkingConnectionState_Connected:
+    case k_ESteamNetworkingConnectionState_Linger:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::vector<HSteamNetConnection> AllConnections() {
+  const TableScopeLock table_lock(g_tables_lock);
+  std::vector<HSteamNetConnection> all;
+  for (const CSteamNetworkConnectionBase *connection : g_mapConnections.IterValues()) {
+    all.push_back(connection->m_hConnectionSelf);
+  }
+  return all;
+}
+
+const CMsgSteamDatagramCertificateSigned *CertificateIn(const CMsgSteamNetworkingP2PRendezvous &message) {
+  if (message.has_connect_request()) {
+    return &message.connect_request().cert();
+  }
+  return message.has_connect_ok() ? &message.connect_ok().cert() : nullptr;
+}
+
+// Whether the sender of a signal must have a certificate.
+bool Demands(const Library &library, const Rendezvous &rendezvous, const std::string &from, bool is_session) {
+  if (library.sessions_prove && (is_session || rendezvous.to_virtual_port == kMessagesVirtualPort)) {
+    return true;
+  }
+  if (rendezvous.to_connection.has_value()) {
+    return library.proving.count(*rendezvous.to_connection) != 0;
+  }
+  // Where both sides ask at once, the library takes the request for an answer to ours.
+  for (const auto &[connection, peer] : library.proving) {
+    if (peer.empty() || peer == from) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+DemandsLock::DemandsLock(const Library &library)
+    : held_(IsBuiltIn(library.functions) && (library.sessions_prove || !library.proving.empty())) {
+  if (held_) {
+    SteamNetworkingGlobalLock::Lock("DemandsLock");
+  }
+}
+
+DemandsLock::~DemandsLock() {
+  if (held_) {
+    SteamNetworkingGlobalLock::Unlock();
+  }
+}
+
+std::optional<std::string> WhyNot(const Library &library, const Rendezvous &rendezvous, const std::string &from,
+                                  bool is_session, std::string_view signal) {
+  if (!Demands(library, rendezvous, from, is_session)) {
+    return std::nullopt;
+  }
+  CMsgSteamNetworkingP2PRendezvous message;
+  if (!message.ParseFromArray(signal.data(), static_cast<int>(signal.size()))) {
+    return "it is no signal";
+  }
+  if (const CMsgSteamDatagramCertificateSigned *const certificate = CertificateIn(message)) {
+    return WhyNotTrusted(*certificate);
+  }
+  // What a signal carries for the application is neither encrypted nor signed.
+  return message.application_messages_size() > 0 ? std::optional<std::string>("it is not signed") : std::nullopt;
+}
+
+void EndConnecting(uint32_t connection, const std::string &why) {
+  ConnectionScopeLock lock;
+  CSteamNetworkConnectionBase *const found = GetConnectionByHandle(connection, lock);
+  if (found != nullptr && found->GetState() == k_ESteamNetworkingConnectionState_Connecting) {
+    found->ConnectionState_ProblemDetectedLocally(k_ESteamNetConnectionEnd_Remote_BadCert,
+                                                  "The other end is not authenticated: %s", why.c_str());
+  }
+}
+
+std::string RefusalSignal(uint32_t to_connection, const std::string &to, int32_t reason, const std::string &why) {
+  CMsgSteamNetworkingP2PRendezvous message;
+  message.set_to_connection_id(to_connection);
+  message.set_to_identity(to);
+  message.mutable_connection_closed()->set_reason_code(static_cast<uint32>(reason));
+  message.mutable_connection_closed()->set_debug(why);
+  return message.SerializeAsString();
+}
+
+namespace {
+
+// The open library of this number when it is the one that is built in; else null and why not.
+Library *BuiltInLibrary(int32_t number, uint32_t epoch, int32_t &answer) {
+  Library *const library = OpenLibrary(number, epoch);
+  if (library == nullptr) {
+    answer = STEAM_SOCKETS_NOT_OPEN;
+    return nullptr;
+  }
+  if (!IsBuiltIn(library->functions)) {
+    answer = STEAM_SOCKETS_NO_FUNCTION;
+    return nullptr;
+  }
+  return library;
+}
+
+}  // namespace
+
+}  // namespace steam_sockets
+
+using namespace steam_sockets;
+
+int32_t steam_sockets_check_certificate(int32_t number, uint32_t epoch, const void *certificate, int32_t bytes,
+                                        char *error) {
+  int32_t answer = 0;
+  if (BuiltInLibrary(number, epoch, answer) == nullptr) {
+    return answer;
+  }
+  if (certificate == nullptr || bytes < 1 || bytes > kMostCertificateBytes || error == nullptr) {
+    return STEAM_SOCKETS_BAD_ARGUMENT;
+  }
+  CMsgSteamDatagramCertificateSigned parsed;
+  std::optional<std::string> why = "It is no certificate";
+  if (parsed.ParseFromArray(certificate, bytes)) {
+    const SteamNetworkingGlobalLock lock("CheckCertificate");
+    why = WhyNotTrusted(parsed);
+  }
+  if (why.has_value()) {
+    (void)std::snprintf(error, sizeof(SteamNetworkingErrMsg), "%s", why->c_str());
+  }
+  return why.has_value() ? 0 : 1;
+}
+
+int32_t steam_sockets_peer_certificate(int32_t number, uint32_t epoch, uint32_t connection, uint64_t *key,
+                                       uint32_t *created, uint32_t *expires) {
+  int32_t answer = 0;
+  if (BuiltInLibrary(number, epoch, answer) == nullptr) {
+    return answer;
+  }
+  if (key == nullptr || created == nullptr || expires == nullptr) {
+    return STEAM_SOCKETS_BAD_ARGUMENT;
+  }
+  const SteamNetworkingGlobalLock lock("PeerCertificate");
+  ConnectionScopeLock connection_lock;
+  const CSteamNetworkConnectionBase *const found = GetConnectionByHandle(connection, connection_lock);
+  if (found == nullptr) {
+    return STEAM_SOCKETS_NO_HANDLE;
+  }
+  const CMsgSteamDatagramCertificate &content = PeerOf::Certificate(*found);
+  *key = KeyOf(content);
+  *created = content.time_created();
+  *expires = content.time_expiry();
+  return 0;
+}
+
+int32_t steam_sockets_end_connections(int32_t number, uint32_t epoch, uint64_t key, const void *identity,
+                                      const char *why) {
+  int32_t answer = 0;
+  if (BuiltInLibrary(number, epoch, answer) == nullptr) {
+    return answer;
+  }
+  if (why == nullptr) {
+    return STEAM_SOCKETS_BAD_ARGUMENT;
+  }
+  SteamNetworkingIdentity peer;
+  peer.Clear();
+  if (identity != nullptr) {
+    std::memcpy(&peer, identity, sizeof peer);
+  }
+  const SteamNetworkingGlobalLock lock("EndConnections");
+  int32_t ended = 0;
+  for (const HSteamNetConnection handle : AllConnections()) {
+    ConnectionScopeLock connection_lock;
+    CSteamNetworkConnectionBase *const found = GetConnectionByHandle(handle, connection_lock);
+    if (found == nullptr || !IsAlive(*found)) {
+      continue;
+    }
+    const bool is_meant =
+        identity != nullptr ? found->m_identityRemote == peer : key != 0 && KeyOf(PeerOf::Certificate(*found)) == key;
+    if (is_meant) {
+      found->ConnectionState_ProblemDetectedLocally(k_ESteamNetConnectionEnd_Remote_BadCert, "%s", why);
+      ++ended;
+    }
+  }
+  return ended;
+}
+
+int32_t steam_sockets_end_connection(int32_t number, uint32_t epoch, uint32_t connection, const char *why) {
+  int32_t answer = 0;
+  if (BuiltInLibrary(number, epoch, answer) == nullptr) {
+    return answer;
+  }
+  if (why == nullptr) {
+    return STEAM_SOCKETS_BAD_ARGUMENT;
+  }
+  const SteamNetworkingGlobalLock lock("EndConnection");
+  ConnectionScopeLock connection_lock;
+  CSteamNetworkConnectionBase *const found = GetConnectionByHandle(connection, connection_lock);
+  if (found == nullptr || !IsAlive(*found)) {
+    return 0;
+  }
+  found->ConnectionState_ProblemDetectedLocally(k_ESteamNetConnectionEnd_Remote_BadCert, "%s", why);
+  return 1;
+}
+
+int32_t steam_sockets_guard(int32_t number, uint32_t epoch, uint32_t connection, bool guarded) {
+  Library *const library = OpenLibrary(number, epoch);
+  if (library == nullptr) {
+    return STEAM_SOCKETS_NOT_OPEN;
+  }
+  if (guarded) {
+    library->guarded.insert(connection);
+  } else {
+    library->guarded.erase(connection);
+  }
+  return 0;
+}
+
+int32_t steam_sockets_prove(int32_t number, uint32_t epoch, uint32_t connection, bool required) {
+  int32_t answer = 0;
+  Library *const library = BuiltInLibrary(number, epoch, answer);
+  if (library == nullptr) {
+    return answer;
+  }
+  if (connection == 0) {
+    library->sessions_prove = required;
+    return 0;
+  }
+  if (!required) {
+    library->proving.erase(connection);
+    return 0;
+  }
+  const SteamNetworkingGlobalLock lock("Prove");
+  ConnectionScopeLock connection_lock;
+  const CSteamNetworkConnectionBase *const found = GetConnectionByHandle(connection, connection_lock);
+  if (found == nullptr) {
+    return STEAM_SOCKETS_NO_HANDLE;
+  }
+  library->proving[connection] = found->m_identityRemote.IsInvalid() ? "" : TextOf(found->m_identityRemote);
+  return 0;
+}
+
+int32_t steam_sockets_signal_allowed(int32_t number, uint32_t epoch, const void *signal, int32_t bytes) {
+  const Library *const library = OpenLibrary(number, epoch);
+  if (library == nullptr) {
+    return STEAM_SOCKETS_NOT_OPEN;
+  }
+  if (signal == nullptr || bytes < 1) {
+    return STEAM_SOCKETS_BAD_ARGUMENT;
+  }
+  const DemandsLock lock(*library);
+  if (!lock.IsHeld()) {
+    return 1;
+  }
+  const std::string_view text(static_cast<const char *>(signal), static_cast<size_t>(bytes));
+  const std::optional<Rendezvous> rendezvous = ReadRendezvous(text);
+  if (!rendezvous.has_value()) {
+    return 0;
+  }
+  return WhyNot(*library, *rendezvous, std::string(rendezvous->from_identity), false, text).has_value() ? 0 : 1;
+}

@@ -1,0 +1,41 @@
+// Who must have a certificate where the library itself would let anybody in: peers by signals; and connections on which
+// nothing may be sent before it is known whose they are.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "library.h"
+#include "rendezvous.h"
+
+namespace steam_sockets {
+
+// The library's own lock, where it is the one that is built in and has demands on peers: what is found out about a
+// signal holds until it was handed in.
+class DemandsLock {
+ public:
+  explicit DemandsLock(const Library &library);
+  ~DemandsLock();
+  DemandsLock(const DemandsLock &) = delete;
+  DemandsLock &operator=(const DemandsLock &) = delete;
+
+  bool IsHeld() const { return held_; }
+
+ private:
+  const bool held_;
+};
+
+// Why a signal must not be handed in: its sender must have a certificate, and has none that counts. Nothing when it may
+// be. `is_session` tells of a connection that belongs to ISteamNetworkingMessages. Call it with the lock held.
+std::optional<std::string> WhyNot(const Library &library, const Rendezvous &rendezvous, const std::string &from,
+                                  bool is_session, std::string_view signal);
+
+// Ends a connection that waits for its peer's answer. Call it with the lock held.
+void EndConnecting(uint32_t connection, const std::string &why);
+
+// The signal that refuses a peer's request.
+std::string RefusalSignal(uint32_t to_connection, const std::string &to, int32_t reason, const std::string &why);
+
+}  // namespace steam_sockets
