@@ -15,7 +15,10 @@ export interface AuthorityOptions {
    * out, an intermediate's 90 days, or what is left of its own authority.
    */
   readonly lifetime?: number;
-  /** The apps that it can issue for; all when it is left out. */
+  /**
+   * The apps that it can issue for. All when it is left out for a root, those of its own authority for an intermediate;
+   * an empty list says the same.
+   */
   readonly appIds?: readonly number[];
   /** Its key; a new one when it is left out. */
   readonly key?: SigningKey;
@@ -30,7 +33,7 @@ export interface IssueOptions {
   readonly identity: string;
   /** For how many seconds it counts, from now on: a day when it is left out, or what is left of the authority. */
   readonly lifetime?: number;
-  /** The apps that it is for. App 0, GameNetworkingSockets without Steam, when it is left out. */
+  /** The apps that it is for, at least one. App 0, GameNetworkingSockets without Steam, when it is left out. */
   readonly appIds?: readonly number[];
   /** The addresses that it is for, as a note: the library doesn't enforce it. */
   readonly addresses?: readonly string[];
@@ -140,6 +143,7 @@ export class CertificateAuthority {
    */
   async issue(request: Uint8Array | string, options: IssueOptions): Promise<Certificate> {
     const identity = checkIdentity(options.identity);
+    if (options.appIds?.length === 0) throw new RangeError("a certificate must be for at least one app");
     const { publicKey, keyId } = await readCertificateRequest(request);
     this.#mustBeAnothers(keyId);
     return await Certificate.sign(

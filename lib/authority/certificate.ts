@@ -207,14 +207,17 @@ function readSigned(bytes: Bytes): { content: Bytes; signature: Bytes; authority
   let content: Bytes | undefined;
   let signature: Bytes | undefined;
   let authorityKeyId: bigint | undefined;
+  let hasPrivateKey = false;
   for (const { number, type, value, bytes: part } of readFields(bytes)) {
     // Whatever its type: who has put it there meant a key.
-    if (number === Fields.PrivateKey) throw new PrivateKeyError();
+    if (number === Fields.PrivateKey) hasPrivateKey = true;
     else if (number === Fields.Content && type === WireType.Bytes) content = part;
     else if (number === Fields.Signature && type === WireType.Bytes) signature = part;
     else if (number === Fields.AuthorityKeyId && type === WireType.Fixed64) authorityKeyId = value;
   }
+  // A request has a first field, too, and nothing else.
   if (content === undefined) throw new CertificateFormatError("It is no certificate");
+  if (hasPrivateKey) throw new PrivateKeyError();
   if (signature?.length !== signatureBytes || authorityKeyId === undefined) {
     throw new CertificateFormatError("It is not signed");
   }
