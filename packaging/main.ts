@@ -9,10 +9,12 @@ import { parseArgs } from "node:util";
 import { buildWithZig, type CrossBuild } from "../ffi/native/build.ts";
 import { libraryFileNameOn } from "../ffi/native/cache.ts";
 import { duration } from "../ffi/native/progress.ts";
+import { makeAuthorityModule } from "./authority.ts";
 import type { LibraryFacts } from "./library/facts.ts";
 import { checkLibrary } from "./library/check.ts";
 import { entryPoint, entryPointTypes, howTried, mainManifest, platformManifest, platformReadme } from "./manifests.ts";
 import { notices } from "./notices/notices.ts";
+import ownManifest from "../package.json";
 import { pack, unpack } from "./pack.ts";
 import { packageName, type Target, targets } from "./targets.ts";
 
@@ -40,8 +42,8 @@ export async function makeMainPackage(): Promise<string> {
   await unpack(tarball, folder);
   rmSync(tarball);
   const manifest = join(folder, "package.json");
-  const published = mainManifest((await Bun.file(manifest).json()) as Record<string, unknown>);
-  await Bun.write(manifest, json(published));
+  await Bun.write(manifest, json(mainManifest(ownManifest)));
+  await makeAuthorityModule(folder);
   return await pack(folder, packagesFolder);
 }
 

@@ -1,6 +1,7 @@
 /** What the packages say of themselves: their package.json and README. */
 import { libraryFileNameOn } from "../ffi/native/cache.ts";
 import ownManifest from "../package.json";
+import { authorityModule } from "./authority.ts";
 import { packageName, type Target, targets } from "./targets.ts";
 
 /** The version of all packages: they belong together. */
@@ -47,14 +48,23 @@ export function howTried({ tried }: Target): string {
   return tried === undefined ? "Built, and never run." : `Tried ${tried}.`;
 }
 
+/** The checkout's own package.json, as far as packing cares. */
+export interface MainManifest extends Record<string, unknown> {
+  readonly exports: { readonly "./authority": { readonly types: string; readonly default: string } };
+  readonly files: readonly string[];
+}
+
 /**
  * The package.json of the main package as it is published.
  * @param manifest the checkout's own, which does without: its packages may not be published yet.
  */
-export function mainManifest(manifest: Record<string, unknown>): Record<string, unknown> {
-  const { devDependencies: _, scripts: __, ...kept } = manifest;
+export function mainManifest(manifest: MainManifest): Record<string, unknown> {
+  const { devDependencies: _, scripts: __, exports, files, ...kept } = manifest;
+  const { types, default: source } = exports["./authority"];
   return {
     ...kept,
+    exports: { ...exports, "./authority": { types, bun: source, default: `./${authorityModule}` } },
+    files: [...files, authorityModule],
     optionalDependencies: Object.fromEntries(targets.map((target) => [packageName(target), version])),
   };
 }
