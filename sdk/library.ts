@@ -148,8 +148,16 @@ function withRefusals(loaded: Loaded, path: string, kind: LibraryKind): Networki
 
 function refusal(declared: FlatFunction, path: string, kind: LibraryKind): () => never {
   return () => {
-    throw new UnsupportedError(symbolOf(declared), path, whereToGet(declared, kind));
+    throw unsupported(declared, { path, kind });
   };
+}
+
+/** What to throw when a function is asked for that a library lacks. */
+export function unsupported(
+  declared: FlatFunction,
+  { path, kind }: Pick<NativeLibrary, "path" | "kind">,
+): UnsupportedError {
+  return new UnsupportedError(symbolOf(declared), path, whereToGet(declared, kind));
 }
 
 /** Where a function is to be had that a library of this kind lacks, for people. */

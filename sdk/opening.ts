@@ -1,6 +1,7 @@
 /** A networking library, opened through the helper: counted, bound to one thread, its callbacks kept in rings. */
 import { maxErrorMessage } from "../ffi/constants.ts";
 import { HelperAnswer, HelperSource } from "../ffi/enums.ts";
+import { networking } from "../ffi/functions/index.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { addressOf, cText, SharedMemory, type Address } from "../ffi/memory.ts";
 import {
@@ -10,16 +11,9 @@ import {
   steam_sockets_start,
 } from "../ffi/structs.ts";
 import type { Backend, EventRecord } from "./backend.ts";
-import {
-  AlreadyOpenError,
-  ClosedError,
-  LibraryLoadError,
-  LibraryStartError,
-  NetworkingError,
-  UnsupportedError,
-} from "./errors.ts";
+import { AlreadyOpenError, ClosedError, LibraryLoadError, LibraryStartError, NetworkingError } from "./errors.ts";
 import { helperFor, LibraryState, type Helper } from "./helper.ts";
-import type { NativeLibrary } from "./library.ts";
+import { unsupported, type NativeLibrary } from "./library.ts";
 
 const record = layoutOf(steam_sockets_record);
 const outgoingBytes = layoutOf(steam_sockets_outgoing).size;
@@ -236,12 +230,11 @@ export class Opening implements Backend {
       case HelperAnswer.NoHandle:
         return -1;
       case HelperAnswer.NoFunction:
-        throw new UnsupportedError(
+        throw unsupported(
           source === HelperSource.FakePort
-            ? "SteamAPI_ISteamNetworkingFakeUDPPort_ReceiveMessages"
-            : "SteamAPI_ISteamNetworkingMessages_ReceiveMessagesOnChannel",
-          this.library.path,
-          "Another build of it may have it",
+            ? networking.fakeUDPPort.ReceiveMessages
+            : networking.messages.ReceiveMessagesOnChannel,
+          this.library,
         );
       case HelperAnswer.BadArgument:
         throw new RangeError("There is no room for so many messages");
@@ -258,7 +251,11 @@ export class Opening implements Backend {
   ): number {
     this.#mustBeOpen();
     const { configure_lanes } = this.helper;
-    return this.#answer(configure_lanes(this.number, this.epoch, connection, lanes, priorities, weights));
+    const answer = this.#answer(configure_lanes(this.number, this.epoch, connection, lanes, priorities, weights));
+    if (answer === HelperAnswer.NoFunction) {
+      throw unsupported(networking.sockets.ConfigureConnectionLanes, this.library);
+    }
+    return answer;
   }
 
   fakePort(port: Address): number {

@@ -28,6 +28,23 @@ export interface OpenGameServer {
   gameServer(): Address;
 }
 
+// By interface, without their versions.
+const accessors = {
+  SteamNetworkingSockets: "SteamAPI_SteamNetworkingSockets_SteamAPI",
+  SteamGameServerNetworkingSockets: "SteamAPI_SteamGameServerNetworkingSockets_SteamAPI",
+  SteamNetworkingMessages: "SteamAPI_SteamNetworkingMessages_SteamAPI",
+  SteamGameServerNetworkingMessages: "SteamAPI_SteamGameServerNetworkingMessages_SteamAPI",
+  SteamNetworkingUtils: "SteamAPI_SteamNetworkingUtils_SteamAPI",
+  SteamGameServer: "SteamAPI_SteamGameServer",
+} as const;
+
+/** The version of each interface that a steam_api has, as three digits; null for one that it lacks. */
+export function interfaceVersions(library: NativeLibrary): Record<string, string | null> {
+  return Object.fromEntries(
+    Object.entries(accessors).map(([name, base]) => [name, library.accessor(base)?.version ?? null]),
+  );
+}
+
 /**
  * Opens Steam for its user, on this thread.
  * @throws AlreadyOpenError when another thread has it open.
@@ -36,8 +53,8 @@ export interface OpenGameServer {
 export function openSteam(library: NativeLibrary, { appID, debugLevel }: SteamOptions): Backend {
   mustBeSteam(library);
   const interfaces = {
-    sockets: accessor(library, "SteamAPI_SteamNetworkingSockets_SteamAPI"),
-    messages: library.accessor("SteamAPI_SteamNetworkingMessages_SteamAPI"),
+    sockets: accessor(library, accessors.SteamNetworkingSockets),
+    messages: library.accessor(accessors.SteamNetworkingMessages),
   };
   return new Opening({
     ...planOf(library, interfaces),
@@ -60,10 +77,10 @@ export function openSteam(library: NativeLibrary, { appID, debugLevel }: SteamOp
 export function openGameServer(library: NativeLibrary, options: GameServerOptions): OpenGameServer {
   mustBeSteam(library);
   const interfaces = {
-    sockets: accessor(library, "SteamAPI_SteamGameServerNetworkingSockets_SteamAPI"),
-    messages: library.accessor("SteamAPI_SteamGameServerNetworkingMessages_SteamAPI"),
+    sockets: accessor(library, accessors.SteamGameServerNetworkingSockets),
+    messages: library.accessor(accessors.SteamGameServerNetworkingMessages),
   };
-  const server = accessor(library, "SteamAPI_SteamGameServer");
+  const server = accessor(library, accessors.SteamGameServer);
   const utils = utilsOf(library);
   const { appID, debugLevel, start, ending } = options;
   const backend = new Opening({
@@ -116,7 +133,7 @@ function planOf(
     version: `SteamNetworkingSockets${sockets.version}`,
     sockets: () => sockets.call(),
     utils: () => utils.call(),
-    messages: () => required(library, "SteamAPI_SteamNetworkingMessages_SteamAPI", messages).call(),
+    messages: () => required(library, accessors.SteamNetworkingMessages, messages).call(),
   };
 }
 
@@ -133,7 +150,7 @@ function tableOf(library: NativeLibrary, { sockets, messages }: Interfaces): Fun
 }
 
 function utilsOf(library: NativeLibrary): Accessor {
-  return accessor(library, "SteamAPI_SteamNetworkingUtils_SteamAPI");
+  return accessor(library, accessors.SteamNetworkingUtils);
 }
 
 function accessor(library: NativeLibrary, base: string): Accessor {

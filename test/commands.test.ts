@@ -6,13 +6,15 @@
  *  - `demo` says what went wrong and exits with 1 when the bot process is killed, when it hangs, when there is no
  *    library, and when it is interrupted; in each case, and when it is killed itself, both its children are gone;
  *  - `doctor --json` tells what a library can do, what it can't and why, what it needs and how it was built;
- *  - `doctor` tells of a steam_api; and without a library, or with one that is none, what to do, and exits with 1;
+ *  - `doctor` tells of a steam_api, and of each library what it has of the 53 functions and 5 signals; and without a library, or with one that is none, what to do, and exits with 1;
  *  - each command has --help; an unknown command, option or value is one line on standard error and exit code 2.
  */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { committedNames } from "../docs/map/names.ts";
+import { tableOf } from "../docs/map/rows.ts";
 import { ensureNativeLibrary } from "../ffi/native/build.ts";
 
 setDefaultTimeout(60_000);
@@ -21,6 +23,7 @@ const main = join(import.meta.dir, "../lib/command/main.ts");
 
 interface Environment {
   readonly STEAM_SOCKETS_LIBRARY?: string | undefined;
+  readonly STEAM_SOCKETS_STEAM_API?: string | undefined;
   readonly STEAM_SOCKETS_CACHE?: string;
 }
 
@@ -208,17 +211,49 @@ describe.concurrent("doctor", () => {
     expect(libraryAt(diagnosis, library).needs).toEqual(neededBy(library));
   });
 
+  const { functions, signals } = tableOf(committedNames(), new Map());
+
+  /** What a library has, as the map of the API says. */
+  function apiOf(kind: "gns" | "steam_api") {
+    return {
+      functions: Object.fromEntries(functions.map(({ owner, name, has }) => [`net.${owner}.${name}`, has[kind]])),
+      signals: Object.fromEntries(signals.map(({ name, has }) => [name, has[kind]])),
+    };
+  }
+
   const steam = steamLibrary();
   test.if(steam !== undefined)("looks at a steam_api that is named", async () => {
     const { code, output } = await run(["doctor", "--json"], { STEAM_SOCKETS_LIBRARY: steam });
     const diagnosis = onlyLine(output);
-    const { kind, functions } = libraryAt(diagnosis, steam);
-    expect(kind).toBe("steam");
+    const { kind, version, api, functions } = libraryAt(diagnosis, steam);
+    expect([kind, version]).toEqual(["steam", "SteamNetworkingSockets012"]);
+    expect(api).toEqual(apiOf("steam_api"));
     expect(functions.available).toContain("SteamAPI_ISteamNetworkingSockets_BeginAsyncRequestFakeIP");
     expect(functions.why["GameNetworkingSockets_Init"]).toBe("GameNetworkingSockets has it");
-    // Nothing opens it yet.
-    expect(diagnosis.problems[0].do).toContain("STEAM_SOCKETS_LIBRARY");
+    // No Steam client runs here.
+    expect(diagnosis.problems[0].what).toContain("Start the Steam client");
+    expect(diagnosis.problems[0].do).toContain("Do as it says, or unset STEAM_SOCKETS_LIBRARY");
     expect(code).toBe(1);
+  });
+
+  test.if(steam !== undefined)("shows what each library has of the API, side by side", async () => {
+    const environment = { STEAM_SOCKETS_STEAM_API: steam };
+    const { output } = await run(["doctor", "--json"], environment);
+    const { libraries, steam_libraries } = onlyLine(output);
+    expect(libraryAt({ libraries }, library).api).toEqual(apiOf("gns"));
+    const { api, interfaces } = libraryAt({ libraries: steam_libraries }, steam);
+    expect(api).toEqual(apiOf("steam_api"));
+    expect(interfaces).toMatchObject({ SteamNetworkingSockets: "012", SteamGameServer: "015" });
+
+    const text = (await run(["doctor"], environment)).output;
+    const rows = text.slice(text.indexOf("What they have of the API:")).split("\n");
+    expect(rows[1]).toMatch(/^ {2}53 functions +gns 1\.6\.0 +steam SteamNetworkingSockets012$/);
+    const row = (name: string) => rows.find((line) => line.trimStart().startsWith(`${name} `));
+    for (const { owner, name, has } of functions) {
+      expect(row(`net.${owner}.${name}`)).toMatch(has.gns ? / yes +yes$/ : / no +yes$/);
+    }
+    expect(row("5 signals")).toBeDefined();
+    for (const { name, has } of signals) expect(row(name)).toMatch(has.gns ? / yes +yes$/ : / no +yes$/);
   });
 
   test("says what to do without a library", async () => {

@@ -128,7 +128,7 @@ describe.skipIf(missing !== undefined).each<ValveLibrary>(["crate", "npm"])("Val
   beforeAll(async () => {
     library = await makeShim("recorder", valve);
     control = new ShimControl(library);
-  });
+  }, 120_000);
   afterEach(() => {
     net.close();
     expect(control.runs).toBe("nobody");

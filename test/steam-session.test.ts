@@ -155,7 +155,7 @@ describe.skipIf(missing !== undefined)("Steam", () => {
   beforeAll(async () => {
     library = await makeShim("recorder", "crate");
     control = new ShimControl(library);
-  });
+  }, 120_000);
   afterEach(() => {
     for (const net of opened.splice(0)) net.close();
     expect(control.runs).toBe("nobody");

@@ -68,7 +68,7 @@ describe.skipIf(missing !== undefined).each<ValveLibrary>(["crate", "npm"])("Val
   beforeAll(async () => {
     library = await makeShim("gns", valve);
     control = new ShimControl(library);
-  });
+  }, 120_000);
   afterAll(() => expect(control.runs).toBe("nobody"));
 
   const open = (options: NetworkingOptions = {}) =>

@@ -2,9 +2,9 @@
 import { constantNames } from "../../ffi/constants.ts";
 import * as constants from "../../ffi/constants.ts";
 import * as enums from "../../ffi/enums.ts";
-import { networking, symbolOf, type FlatFunction } from "../../ffi/functions/index.ts";
+import { symbolOf } from "../../ffi/functions/index.ts";
+import { apiFunctions, apiSignals } from "../../lib/command/doctor/api.ts";
 import * as api from "../../lib/index.ts";
-import { eventNames } from "../../lib/events.ts";
 import { NativeLibrary } from "../../sdk/library.ts";
 import { locateShippedLibrary } from "../../sdk/locate.ts";
 import type { Names } from "./names.ts";
@@ -52,28 +52,18 @@ const ofCSharp: Readonly<Record<string, string>> = {
 };
 
 // How GodotSteam names a callback follows no rule.
-const signals: Readonly<Record<string, { readonly name: string; readonly c: string; readonly gns: boolean }>> = {
-  fake_ip_result: { name: "fakeIPResult", c: "SteamNetworkingFakeIPResult_t", gns: false },
-  network_authentication_status: {
-    name: "networkAuthenticationStatus",
-    c: "SteamNetAuthenticationStatus_t",
-    gns: true,
-  },
+const signals: Readonly<Record<string, { readonly name: keyof typeof apiSignals; readonly c: string }>> = {
+  fake_ip_result: { name: "fakeIPResult", c: "SteamNetworkingFakeIPResult_t" },
+  network_authentication_status: { name: "networkAuthenticationStatus", c: "SteamNetAuthenticationStatus_t" },
   network_connection_status_changed: {
     name: "connectionStatusChanged",
     c: "SteamNetConnectionStatusChangedCallback_t",
-    gns: true,
   },
   network_messages_session_request: {
     name: "messagesSessionRequest",
     c: "SteamNetworkingMessagesSessionRequest_t",
-    gns: true,
   },
-  network_messages_session_failed: {
-    name: "messagesSessionFailed",
-    c: "SteamNetworkingMessagesSessionFailed_t",
-    gns: true,
-  },
+  network_messages_session_failed: { name: "messagesSessionFailed", c: "SteamNetworkingMessagesSessionFailed_t" },
 };
 
 // By how GodotSteam's names of their values begin.
@@ -104,12 +94,12 @@ export function tableOf(names: Names, tests: ReadonlyMap<string, readonly string
     wanted.add(here ?? method.replace(/^./, (letter) => letter.toLowerCase()));
   }
   for (const name of [...wanted].sort()) {
-    const owner = ownerOf(name);
-    const declared = owner && flatFunction(owner, ofCSharp[name] ?? capital(name));
-    if (owner === undefined || declared === undefined) {
+    const known = apiFunctions.find((each) => each.name === name);
+    if (known === undefined) {
       homeless.push(name);
       continue;
     }
+    const { owner, declared } = known;
     const csharp = ofCSharp[name] ?? capital(name);
     functions.push({
       godotSteam: name in names.godotSteam.functions ? name : undefined,
@@ -125,8 +115,7 @@ export function tableOf(names: Names, tests: ReadonlyMap<string, readonly string
   const signalRows: Row[] = [];
   for (const theirs of names.godotSteam.signals) {
     const signal = signals[theirs];
-    const isOurs = eventNames.some((event) => event === signal?.name);
-    if (signal === undefined || !isOurs) homeless.push(theirs);
+    if (signal === undefined) homeless.push(theirs);
     else {
       signalRows.push({
         godotSteam: theirs,
@@ -134,7 +123,7 @@ export function tableOf(names: Names, tests: ReadonlyMap<string, readonly string
         name: signal.name,
         owner: "event",
         c: signal.c,
-        has: { gns: signal.gns, steam_api: true },
+        has: { gns: gns.has(symbolOf(apiSignals[signal.name])), steam_api: true },
         tests: testsOf(signal.name),
       });
     }
@@ -150,16 +139,6 @@ export function tableOf(names: Names, tests: ReadonlyMap<string, readonly string
       libraries.filter((library) => has[library] && shown[library].length === 0).map((library) => keyOf(library, name)),
     ),
   };
-}
-
-function ownerOf(name: string): "sockets" | "messages" | undefined {
-  if (name in api.NetworkingSockets.prototype) return "sockets";
-  return name in api.NetworkingMessages.prototype ? "messages" : undefined;
-}
-
-function flatFunction(owner: "sockets" | "messages", name: string): FlatFunction | undefined {
-  const group: Readonly<Record<string, FlatFunction>> = networking[owner];
-  return group[name];
 }
 
 function constantsOf(names: Names, homeless: string[]): ConstantRow[] {

@@ -58,14 +58,20 @@ export async function makeShim(flavour: Flavour, valve: ValveLibrary): Promise<s
 export interface MadeUpSDK {
   readonly sockets: string;
   readonly utils: string;
+  readonly messages: string;
   readonly gameServer: string;
 }
 
 /** Makes a library of an SDK that there is none of here: few flat functions, and accessors of other versions. */
-export async function makeSDK({ sockets, utils, gameServer }: MadeUpSDK): Promise<string> {
+export async function makeSDK({ sockets, utils, messages, gameServer }: MadeUpSDK): Promise<string> {
   const folder = newFolder();
   const library = join(folder, `libsteam_api.so`);
-  const versions = { SOCKETS_VERSION: sockets, UTILS_VERSION: utils, GAME_SERVER_VERSION: gameServer };
+  const versions = {
+    SOCKETS_VERSION: sockets,
+    UTILS_VERSION: utils,
+    MESSAGES_VERSION: messages,
+    GAME_SERVER_VERSION: gameServer,
+  };
   await compile(folder, [...shared, "recorder", "flat"], versions, library, []);
   return library;
 }

@@ -1,5 +1,5 @@
 /** All that the doctor finds out. */
-import { libraryPlaces } from "../../../sdk/locate.ts";
+import { libraryPlaces, steamPlaces } from "../../../sdk/locate.ts";
 import { examine, type LibraryFinding } from "./library.ts";
 import { udpBuffers, type UdpBuffers } from "./machine.ts";
 import { findProblems, type Problem } from "./problems.ts";
@@ -19,6 +19,8 @@ export interface Diagnosis {
   readonly udp_buffers: UdpBuffers | null;
   /** Every place where a library is looked for, in order, and what is there. */
   readonly libraries: readonly LibraryFinding[];
+  /** Every place where Steam's own library is looked for, by those who ask for it. */
+  readonly steam_libraries: readonly LibraryFinding[];
   readonly problems: readonly Problem[];
 }
 
@@ -35,6 +37,7 @@ export function diagnose(): Diagnosis {
     open_to_listening_ms: trial.ok ? Number(trial.openToListeningMilliseconds.toFixed(3)) : null,
     udp_buffers: buffers ?? null,
     libraries,
+    steam_libraries: steamPlaces().map(examine),
     problems: findProblems(trial, libraries, buffers),
   };
 }

@@ -1,5 +1,5 @@
 /** What is not as it should be, and what to do about it. */
-import { LibraryNotFoundError } from "../../../sdk/errors.ts";
+import { LibraryNotFoundError, LibraryStartError } from "../../../sdk/errors.ts";
 import { LIBRARY_VARIABLE } from "../../../sdk/locate.ts";
 import { PLATFORM_PACKAGE } from "../../../sdk/packaged.ts";
 import { isCheckout } from "../library.ts";
@@ -42,9 +42,14 @@ function problemsOfTrial(trial: Trial): Problem[] {
   const what = isMissing ? "No networking library was found where one is looked for" : trial.error.message;
   const build = isMissing ? "bun run native" : "bun run native --force";
   if (named) {
-    return [{ what, do: `Unset ${LIBRARY_VARIABLE}, or let it name a GameNetworkingSockets: it is ${named} now` }];
+    const instead = `unset ${LIBRARY_VARIABLE}, so that this package's own library is used: it is ${named} now`;
+    return [{ what, do: trial.error instanceof LibraryStartError ? `Do as it says, or ${instead}` : capital(instead) }];
   }
   return [{ what, do: isCheckout ? build : `bun add ${PLATFORM_PACKAGE}` }];
+}
+
+function capital(text: string): string {
+  return text.replace(/^./, (letter) => letter.toUpperCase());
 }
 
 function problemsOfBun(): Problem[] {

@@ -14,6 +14,7 @@ export function describeDiagnosis(diagnosis: Diagnosis): string {
     udp_buffers: buffers,
     open_to_listening_ms: listening,
     libraries,
+    steam_libraries: steamLibraries,
     problems,
   } = diagnosis;
   const lines = [`Bun ${bun} on ${platform}`];
@@ -29,6 +30,10 @@ export function describeDiagnosis(diagnosis: Diagnosis): string {
     "Libraries, in the order in which they are looked for:",
     ...libraries.flatMap((finding) => describeLibrary(finding, opened)),
     "",
+    'Steam\'s own library, for those who open the network with backend: "steam" or gameServer:',
+    ...steamLibraries.flatMap((finding) => describeLibrary(finding, null)),
+    "",
+    ...describeApi([...libraries, ...steamLibraries]),
   );
   lines.push(...(problems.length === 0 ? ["No problems."] : ["Problems:"]));
   for (const problem of problems)
@@ -38,7 +43,7 @@ export function describeDiagnosis(diagnosis: Diagnosis): string {
 }
 
 function describeLibrary(finding: LibraryFinding, opened: string | null): string[] {
-  const { place, outcome, kind, path, version, build, needs, functions } = finding;
+  const { place, outcome, kind, path, version, interfaces, build, needs, functions } = finding;
   const lines = [
     `  ${place}: ${outcome}${path !== null && path === opened ? ", and the one that openNetworking() takes" : ""}`,
   ];
@@ -47,6 +52,7 @@ function describeLibrary(finding: LibraryFinding, opened: string | null): string
   const { available, missing, why } = functions;
   lines.push(
     `    ${kind} ${version}, ${available.length} of ${available.length + missing.length} functions`,
+    ...(interfaces === null ? [] : [`    interfaces: ${describeInterfaces(interfaces)}`]),
     `    built: ${
       build === null
         ? "not told"
@@ -61,6 +67,31 @@ function describeLibrary(finding: LibraryFinding, opened: string | null): string
     lines.push(`    ${symbols.length} missing. ${reason}:`, ...wrap(symbols));
   }
   return lines;
+}
+
+function describeInterfaces(interfaces: Readonly<Record<string, string | null>>): string {
+  return Object.entries(interfaces)
+    .map(([name, version]) => `${name} ${version ?? "missing"}`)
+    .join(", ");
+}
+
+/** What each library has of the API, a line for each function and signal. */
+function describeApi(findings: readonly LibraryFinding[]): string[] {
+  const found = [...new Map(findings.map((finding) => [finding.path, finding])).values()].flatMap(
+    ({ kind, version, api }) => (api === null ? [] : [{ title: `${kind} ${version}`, ...api }]),
+  );
+  const [first] = found;
+  if (first === undefined) return [];
+  const lines = (of: "functions" | "signals") => {
+    const names = Object.keys(first[of]);
+    const head = [`${names.length} ${of}`, ...found.map(({ title }) => title)];
+    const rows = names.map((name) => [name, ...found.map((library) => (library[of][name] ? "yes" : "no"))]);
+    return [head, ...rows];
+  };
+  const rows = [...lines("functions"), ...lines("signals")];
+  const widths = ["", ...found].map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ");
+  return ["What they have of the API:", ...rows.map((row) => `  ${line(row).trimEnd()}`), ""];
 }
 
 function wrap(symbols: readonly string[]): string[] {
