@@ -131,7 +131,7 @@ describe("10,000 blobs, each as", () => {
       { numRuns },
     );
     // Or all of them failed at the door, and nothing was tried.
-    expect(read).toBeGreaterThan(numRuns / 20);
+    expect(read).toBeGreaterThan(numRuns / 50);
   }, 120_000);
 
   test("what a certificate says", async () => {
@@ -183,7 +183,7 @@ describe("10,000 blobs, each as", () => {
       ),
       { numRuns },
     );
-    expect(issued).toBeGreaterThan(numRuns / 20);
+    expect(issued).toBeGreaterThan(numRuns / 50);
   }, 120_000);
 
   test("a text: of a key, of certificates, of a request", async () => {
