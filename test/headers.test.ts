@@ -23,6 +23,7 @@ import {
 } from "./headers/facts.ts";
 import { RealHeaders, gnsSources, steamSDK } from "./headers/headers.ts";
 import { undeclared } from "./headers/undeclared.ts";
+import { valuesOf } from "./headers/values.ts";
 
 const names = ["gns", "steam", "helper"] as const satisfies readonly Header[];
 const headers = new Map<Header, RealHeaders>();
@@ -43,6 +44,15 @@ describe.each(names)("the headers of %s", (name) => {
     const ours = ourFacts(header, packing);
     expect(ours.size).toBeGreaterThan(20);
     expect(differences(ours, await theirFacts(header, packing))).toEqual([]);
+  });
+
+  test.each([4, 8] as const)("put values into fields where we read the same ones, at packing %d", async (packing) => {
+    const { put, read } = await valuesOf(headerOf(name), packing);
+    expect(put.size).toBeGreaterThan(60);
+    expect(differences(read, put)).toEqual([]);
+    // Each value tells its field apart, but for those of one bit or byte.
+    const values = [...put.values()].filter((value) => value.length > 3);
+    expect(new Set(values).size).toBe(values.length);
   });
 
   test("agree on the type of every function", async () => {
@@ -215,6 +225,21 @@ describe("the comparison sees", () => {
     const found = differences(broken, await theirFacts(header, callbackPacking));
     expect(found).toContain("SteamNetConnectionInfo_t.m_nUserData: ours 4 bytes at 136, the header's 8 bytes at 136");
     expect(found).toContain("SteamNetConnectionInfo_t.m_eState: ours 4 bytes at 172, the header's 4 bytes at 176");
+  });
+
+  test("a field of the wrong type that lies where it should", async () => {
+    const { fields, ...rest } = structs.SteamNetConnectionRealTimeStatus_t;
+    const wrong = {
+      ping: { c: "m_nPing", type: "f32" },
+      maxJitter: { c: "m_usecMaxJitter", type: "u32" },
+    } as const;
+    const { put, read } = await valuesOf(headerOf("steam"), callbackPacking, {
+      SteamNetConnectionRealTimeStatus_t: { ...rest, fields: { ...fields, ...wrong } },
+    });
+    expect(differences(read, put).map((line) => line.slice(0, line.indexOf(":")))).toEqual([
+      "SteamNetConnectionRealTimeStatus_t.m_nPing",
+      "SteamNetConnectionRealTimeStatus_t.m_usecMaxJitter",
+    ]);
   });
 
   test("a function of the wrong type", async () => {

@@ -1,5 +1,5 @@
-// Objects of GameNetworkingSockets, so that real traffic goes through Valve's flat functions. The interfaces agree, slot
-// by slot, but for one argument of SendMessages.
+// Objects of GameNetworkingSockets, so that real traffic goes through Valve's flat functions. The interfaces agree,
+// slot by slot, but for one argument of SendMessages.
 #include <dlfcn.h>
 
 #include <vector>
@@ -72,7 +72,8 @@ class ServerSockets final : public ISteamNetworkingSockets {
   using Config = SteamNetworkingConfigValue_t;
 
  public:
-  HSteamListenSocket CreateListenSocketIP(const SteamNetworkingIPAddr &address, int count, const Config *options) override {
+  HSteamListenSocket CreateListenSocketIP(const SteamNetworkingIPAddr &address, int count,
+                                          const Config *options) override {
     const Options all(count, options);
     return sockets->CreateListenSocketIP(address, all.count(), all.first());
   }

@@ -71,9 +71,9 @@ std::string Json(const Options &options) {
   std::vector<std::string> parts;
   for (int at = 0; at < options.count; ++at) {
     const SteamNetworkingConfigValue_t &option = options.first[at];
-    const std::string value = option.m_eDataType == k_ESteamNetworkingConfig_Int32    ? Json(option.m_val.m_int32)
-                              : option.m_eDataType == k_ESteamNetworkingConfig_Int64  ? Json(int64{option.m_val.m_int64})
-                              : option.m_eDataType == k_ESteamNetworkingConfig_Float  ? Json(option.m_val.m_float)
+    const std::string value = option.m_eDataType == k_ESteamNetworkingConfig_Int32   ? Json(option.m_val.m_int32)
+                              : option.m_eDataType == k_ESteamNetworkingConfig_Int64 ? Json(int64{option.m_val.m_int64})
+                              : option.m_eDataType == k_ESteamNetworkingConfig_Float ? Json(option.m_val.m_float)
                               : option.m_eDataType == k_ESteamNetworkingConfig_String ? Json(option.m_val.m_string)
                                                                                       : std::string("\"pointer\"");
     parts.push_back('[' + Join({std::to_string(option.m_eValue), std::to_string(option.m_eDataType), value}) + ']');

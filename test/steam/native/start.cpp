@@ -79,8 +79,7 @@ ESteamAPIInitResult Begin(Role role, SteamErrMsg *error) {
     std::snprintf(*error, sizeof *error, "%s", problem == nullptr ? "" : problem);
   }
   ClientOf(role).runs = problem == nullptr;
-  return problem == nullptr ? k_ESteamAPIInitResult_OK
-                            : static_cast<ESteamAPIInitResult>(failure != 0 ? failure : 1);
+  return problem == nullptr ? k_ESteamAPIInitResult_OK : static_cast<ESteamAPIInitResult>(failure != 0 ? failure : 1);
 }
 
 void End(Role role) {
