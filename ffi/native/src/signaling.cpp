@@ -155,6 +155,13 @@ class Signaling final : public ISteamNetworkingConnectionSignaling {
   std::atomic<uint32_t> connection_{0};
 };
 
+std::string OwnIdentity(const Library &library) {
+  SteamNetworkingIdentity own;
+  own.Clear();
+  (void)library.functions.own_identity(library.sockets, &own);
+  return TextOf(own);
+}
+
 // Answers what the library asks while a signal is handed in.
 class Context final : public ISteamNetworkingSignalingRecvContext {
  public:
@@ -179,7 +186,7 @@ class Context final : public ISteamNetworkingSignalingRecvContext {
   void SendRejectionSignal(const SteamNetworkingIdentity &peer, const void *signal, int bytes) override {
     // The library leaves out who it is from, and its peers drop a signal that does not say.
     const std::string whole =
-        WithSender({static_cast<const char *>(signal), static_cast<size_t>(bytes)}, OwnIdentity());
+        WithSender({static_cast<const char *>(signal), static_cast<size_t>(bytes)}, OwnIdentity(library_));
     Push(library_, peer, 0, whole.data(), static_cast<int>(whole.size()));
   }
 
@@ -187,13 +194,6 @@ class Context final : public ISteamNetworkingSignalingRecvContext {
   uint32_t made() const { return made_; }
 
  private:
-  std::string OwnIdentity() const {
-    SteamNetworkingIdentity own;
-    own.Clear();
-    (void)library_.functions.own_identity(library_.sockets, &own);
-    return TextOf(own);
-  }
-
   Library &library_;
   const Ending *const ending_;
   uint32_t made_ = 0;
@@ -368,6 +368,25 @@ void MakeWayForNewSession(Library &library, const SteamNetworkingIdentity &from)
       state == k_ESteamNetworkingConnectionState_FindingRoute || state == k_ESteamNetworkingConnectionState_Connected) {
     (void)functions.close_session(messages, &from);
     (void)TellOfSessions(library, TextOf(from));
+  }
+}
+
+// Whether a signal is about a session, as far as it names a connection of ours.
+bool IsSession(Book &book, const Rendezvous &rendezvous) {
+  const std::lock_guard<std::mutex> guard(book.lock);
+  const auto line = book.lines.find(rendezvous.to_connection.value_or(0));
+  return line != book.lines.end() && line->second.is_session;
+}
+
+// Does away with a signal of somebody who lacks the certificate that he must have.
+void TurnAway(Library &library, const Rendezvous &rendezvous, const SteamNetworkingIdentity &from,
+              const std::string &why) {
+  if (rendezvous.to_connection.has_value()) {
+    EndConnecting(*rendezvous.to_connection, why);
+  } else if (rendezvous.is_connect_request && rendezvous.from_connection.has_value()) {
+    const std::string signal = WithSender(
+        RefusalSignal(*rendezvous.from_connection, TextOf(from), kUnauthenticated, why), OwnIdentity(library));
+    Push(library, from, 0, signal.data(), static_cast<int>(signal.size()));
   }
 }
 
