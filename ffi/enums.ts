@@ -80,6 +80,7 @@ export const cNames = {
       LogOnFailed: "STEAM_SOCKETS_LOG_ON_FAILED",
       LoggedOff: "STEAM_SOCKETS_LOGGED_OFF",
       Signal: "STEAM_SOCKETS_SIGNAL",
+      Refused: "STEAM_SOCKETS_REFUSED",
     } satisfies Record<keyof typeof HelperRecordKind, string>,
   },
   HelperPeers: {

@@ -14,5 +14,7 @@ export const CloseCode = {
   Crowded: 1004,
   /** No message came for as long as `idle` says. */
   Idle: 1005,
+  /** `requireAuthentication`: the other end has no certificate that counts here; the text says why. */
+  Unauthenticated: 1006,
 } as const;
 export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];

@@ -6,9 +6,11 @@ import type { ConfigOptions } from "./config.ts";
 import { Connection, type Owner } from "./connection.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { ConnectError } from "./errors.ts";
+import type { ConnectionOptions } from "./gate.ts";
 import { HandlerSet, mustBeFunctions, type ConnectionClosing, type ConnectionHandlers } from "./handlers.ts";
+import type { PeerIdentity } from "./peer-identity.ts";
 import { isPumped, type Pump } from "./pump.ts";
-import { describe, integer, text } from "./validate.ts";
+import { boolean, describe, integer, text } from "./validate.ts";
 
 /** How to connect. */
 export interface ConnectOptions<Data = undefined> {
@@ -22,6 +24,16 @@ export interface ConnectOptions<Data = undefined> {
   readonly timeout?: number;
   /** Who has the work done; see {@link ListenOptions.pump}. */
   readonly pump?: "auto" | "manual";
+  /**
+   * Whether the server must have a certificate that counts here, as we must have one for it; while ours is asked for by
+   * `certificates.renew`, it is waited for. False when it is left out.
+   */
+  readonly requireAuthentication?: boolean;
+  /**
+   * Who the server must be: one of these. Any valid certificate, a player's as well, could play the server otherwise.
+   * With `requireAuthentication` only.
+   */
+  readonly expect?: PeerIdentity | readonly PeerIdentity[];
   /** Options of the connection. */
   readonly config?: ConfigOptions;
 }
@@ -50,6 +62,7 @@ export function connectThrough<Data>(
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError(`signal must be an AbortSignal, not ${describe(signal)}`);
   }
+  boolean(options.requireAuthentication ?? false, "requireAuthentication");
   const target = splitAddress(address);
   const set = new HandlerSet<Data>(options.socket ?? {});
   signal?.throwIfAborted();
@@ -97,6 +110,8 @@ class Attempt<Data> implements Owner<Data> {
   readonly #target: Target;
   readonly #options: ConnectOptions<Data>;
   readonly #timeout: number;
+  /** What is asked of the other end. */
+  readonly #demands: Pick<ConnectionOptions, "requireAuthentication" | "expect">;
   readonly #set: HandlerSet<Data>;
   readonly #stay: Stay;
   readonly #resolve: (connection: Connection<Data>) => void;
@@ -130,6 +145,8 @@ class Attempt<Data> implements Owner<Data> {
     this.#target = target;
     this.#options = options;
     this.#timeout = timeout;
+    const { requireAuthentication = false, expect } = options;
+    this.#demands = { requireAuthentication, ...(expect === undefined ? {} : { expect }) };
     this.#set = set;
     this.#stay = stay;
     this.#timer = setTimeout(() => this.#fail(this.#error(`no answer within ${timeout} ms`)), timeout);
@@ -143,10 +160,11 @@ class Attempt<Data> implements Owner<Data> {
   /** Tries all addresses, until there is a connection or the attempt is late or aborted. */
   begin(): void {
     const { address, host } = this.#target;
-    if (isIP(host) !== 0) {
+    if (isIP(host) === 0) void this.#lookUp();
+    else {
       this.#addresses = [address];
-      this.#tryNext();
-    } else void this.#lookUp();
+      this.#ready();
+    }
   }
 
   /** A connection stands. */
@@ -180,7 +198,14 @@ class Attempt<Data> implements Owner<Data> {
       const why = error instanceof Error ? error.message : String(error);
       return this.#fail(this.#error(`the name ${host} could not be resolved: ${why}`));
     }
-    this.#tryNext();
+    this.#ready();
+  }
+
+  /** The addresses are known. Where we must have a certificate and one is asked for, it is waited for. */
+  #ready(): void {
+    const { certificates } = this.#dispatcher;
+    if (this.#demands.requireAuthentication !== true || certificates.status.state !== "waiting") this.#tryNext();
+    else void certificates.settled().then(() => this.#tryNext());
   }
 
   /** Begins to connect to the next address. The one after it is due when this one has failed or is late. */
@@ -204,6 +229,7 @@ class Attempt<Data> implements Owner<Data> {
         this.#dispatcher.sockets.connectByIPAddress(address, {
           TimeoutInitial: this.#timeout + headStartMilliseconds,
           ...this.#options.config,
+          ...this.#demands,
           ConnectionUserData: userData,
         }),
       );

@@ -2,6 +2,7 @@
 import { maxMessageSizeSend } from "../ffi/constants.ts";
 import { ConnectionState, Result } from "../ffi/enums.ts";
 import { Backlog } from "./backlog.ts";
+import type { Certificates } from "./certificates.ts";
 import { CloseCode } from "./close-code.ts";
 import type { ConnectionInfo } from "./connection-info.ts";
 import type { Emitter } from "./emitter.ts";
@@ -35,6 +36,7 @@ export interface DispatcherOptions {
 /** What a dispatcher needs of its network. */
 export interface Ground {
   readonly sockets: NetworkingSockets;
+  readonly certificates: Certificates;
   /** Handlers of its own. */
   readonly events: Emitter<NetworkingEvents>;
   /** The library file. */
@@ -68,6 +70,7 @@ const secondMilliseconds = 1000;
 export class Dispatcher {
   readonly pump: Pump;
   readonly sockets: NetworkingSockets;
+  readonly certificates: Certificates;
   readonly pool: MessagePool;
   private readonly ground: Ground;
   private readonly outbox: Outbox;
@@ -99,6 +102,7 @@ export class Dispatcher {
   constructor(ground: Ground, { slots = 4096, slotBytes = 1200 }: DispatcherOptions = {}) {
     this.ground = ground;
     this.sockets = ground.sockets;
+    this.certificates = ground.certificates;
     this.pool = new MessagePool({ slots, slotBytes, library: ground.library });
     this.outbox = new Outbox(this.pool, { messages: mostConnections, copyBytes });
     this.group = this.sockets.createPollGroup();

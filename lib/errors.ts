@@ -92,3 +92,41 @@ export class SlotError extends NetworkingError {
 export class SlotOverrunError extends SlotError {
   override name = "SlotOverrunError";
 }
+
+/** What is wrong with a certificate; see {@link CertificateRefusedError}. */
+export type CertificateRefusal =
+  /** It is no certificate. */
+  | "malformed"
+  /** There is a private key in it, which must never leave its owner. */
+  | "privateKey"
+  /** It has expired. */
+  | "expired"
+  /** It names nobody, or only an address. */
+  | "noIdentity"
+  /** It is for somebody else than we are. */
+  | "otherIdentity"
+  /** It is not for our key, which {@link NetworkingSockets.getCertificateRequest} told: for that of an earlier process, maybe. */
+  | "otherKey"
+  /** It is not for the app that we are: 0 on GameNetworkingSockets. */
+  | "otherApp"
+  /** Its key, or one that has signed it, was revoked. */
+  | "revoked"
+  /** It is not signed by an authority that is trusted here, or what it says was changed. */
+  | "untrusted"
+  /** The library refuses it for another reason. */
+  | "refused";
+
+/** A certificate does not count, and was not taken. */
+export class CertificateRefusedError extends NetworkingError {
+  override name = "CertificateRefusedError";
+  /** What is wrong with it. */
+  readonly reason: CertificateRefusal;
+  /** The same in words. */
+  readonly why: string;
+
+  constructor(reason: CertificateRefusal, why: string) {
+    super(`This certificate can't be used: ${why}`);
+    this.reason = reason;
+    this.why = why;
+  }
+}

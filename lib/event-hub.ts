@@ -31,7 +31,9 @@ export class EventHub {
   /** Our own handlers, which are told of each event before all others. */
   readonly insiders = new Emitter<NetworkingEvents>(eventNames);
   /** Done at the beginning of each run. */
-  beforeRun: ((backend: Backend) => void) | undefined;
+  readonly beforeRuns: ((backend: Backend) => void)[] = [];
+  /** Asked before an event is told: false keeps it from everybody. */
+  readonly screens: ((told: NetworkingEvent, backend: Backend) => boolean)[] = [];
   readonly #siblings: Map<string, EventHub>;
   readonly #key: string;
   // With the most detailed debug output that each one wants.
@@ -138,7 +140,7 @@ export class EventHub {
         this.#closedSinceRun.clear();
       }
       for (const handle of this.#lingering) if (backend.segments(handle) === 0) this.#lingering.delete(handle);
-      this.beforeRun?.(backend);
+      for (const action of this.beforeRuns) action(backend);
       if (this.#queued.length > 0) this.#events.push(...this.#queued.splice(0));
       backend.runCallbacks(this.#read);
       if (this.#events.length > 0) for (const event of this.#events.splice(0)) this.#deliver(event);
@@ -164,6 +166,7 @@ export class EventHub {
 
   #deliver(told: NetworkingEvent): void {
     const uncaught = this.#uncaught;
+    if (this.screens.length > 0 && !this.#passes(told)) return;
     emit(this.insiders, told, this.#failed, () => true);
     const connection = connectionOf(told);
     // Asked before each handler: the one before may have closed the connection.
@@ -177,6 +180,11 @@ export class EventHub {
       emit(emitter, told, failed, isWanted);
       for (const [stream, follows] of this.#streams) if (follows === emitter && isWanted()) stream.push(told);
     }
+  }
+
+  #passes(told: NetworkingEvent): boolean {
+    const backend = this.#backend;
+    return backend === undefined || this.screens.every((screen) => screen(told, backend));
   }
 
   /** Tells everybody who listens to errors of one that came from no set of handlers of ours. */

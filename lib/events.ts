@@ -13,8 +13,9 @@ import {
 import { readAuthenticationStatus, type AuthenticationStatus } from "./authentication-status.ts";
 import { readConnectionInfo, type ConnectionInfo } from "./connection-info.ts";
 import { readFakeIPResult, type FakeIPResult } from "./fake-ip.ts";
+import { refusalByHelper, type AuthenticationRefusedEvent } from "./gate.ts";
 import type { ConnectionHandle } from "./handles.ts";
-import { formatIdentity } from "./identity.ts";
+import { formatIdentity, identityBytes } from "./identity.ts";
 import { readRelayNetworkStatus, type RelayNetworkStatus } from "./relay-network-status.ts";
 
 /** A connection was made, destroyed, or changed its state. C: `SteamNetConnectionStatusChangedCallback_t`. */
@@ -99,10 +100,15 @@ export interface NetworkingEvents {
   connectionStatusChanged: ConnectionStatusChangedEvent;
   /**
    * Whether we can take part in authenticated communication has changed. On every library: Steam tells of it by its
-   * callback; GameNetworkingSockets never does, so each call that may change it looks, and the event comes with the
-   * next `runCallbacks`.
+   * callback; GameNetworkingSockets never does, so each call that may change it looks, and so does `runCallbacks` when
+   * our certificate begins to count, expires or is renewed.
    */
   networkAuthenticationStatus: AuthenticationStatus;
+  /**
+   * Somebody was turned away by a listen socket, or a session of {@link NetworkingMessages}, that requires
+   * authentication. On GameNetworkingSockets; Steam keeps them out without a word.
+   */
+  authenticationRefused: AuthenticationRefusedEvent;
   /** The fake address that {@link NetworkingSockets.beginAsyncRequestFakeIP} asked for came, or never will. On steam_api. */
   fakeIPResult: FakeIPResult;
   /**
@@ -150,6 +156,7 @@ export interface NetworkingEvents {
 export const eventNames = Object.keys({
   connectionStatusChanged: true,
   networkAuthenticationStatus: true,
+  authenticationRefused: true,
   fakeIPResult: true,
   messagesSessionRequest: true,
   messagesSessionFailed: true,
@@ -201,6 +208,11 @@ export function readEvent(backend: Backend, record: EventRecord): NetworkingEven
     }
     case HelperRecordKind.AuthenticationStatus:
       return { name: "networkAuthenticationStatus", event: readAuthenticationStatus(memory, payload) };
+    case HelperRecordKind.Refused: {
+      const reason = memory.textOf(payload + identityBytes, record.payloadBytes - identityBytes);
+      const event = refusalByHelper(formatIdentity(library, memory, payload), reason);
+      return { name: "authenticationRefused", event };
+    }
     case HelperRecordKind.FakeIPResult:
       return { name: "fakeIPResult", event: readFakeIPResult(library, memory, payload) };
     case HelperRecordKind.MessagesSessionRequest: {

@@ -21,7 +21,9 @@ export {
   ServerMode,
 } from "../ffi/enums.ts";
 export type { AdoptOptions } from "./adopt.ts";
-export type { AuthenticationStatus } from "./authentication-status.ts";
+export type { AuthenticationState, AuthenticationStatus } from "./authentication-status.ts";
+export type { CertificateSource } from "./certificate-blob.ts";
+export type { CertificateOptions, Certificates } from "./certificates.ts";
 export { CloseCode } from "./close-code.ts";
 export type {
   ConfigOption,
@@ -42,6 +44,7 @@ export type { ConnectionInfo, ConnectionStatus, LaneStatus } from "./connection-
 export type { DispatcherOptions } from "./dispatcher.ts";
 export type { Handler } from "./emitter.ts";
 export * from "./errors.ts";
+export type { RenewCertificate } from "./renewal.ts";
 export { EventStream } from "./event-stream.ts";
 export type {
   ConnectionStatusChangedEvent,
@@ -58,6 +61,7 @@ export type {
   NetworkingEvents,
 } from "./events.ts";
 export type { FakeIPResult } from "./fake-ip.ts";
+export type { AuthenticationRefusedEvent, ConnectionOptions, ListenSocketOptions } from "./gate.ts";
 export {
   FakeUDPPort,
   NETWORKING_SOCKETS_FAKE_UDP_PORT_MAX_MESSAGE_SIZE,

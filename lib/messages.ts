@@ -14,6 +14,7 @@ import {
 } from "./connection-info.ts";
 import type { Handler } from "./emitter.ts";
 import type { EventHub } from "./event-hub.ts";
+import { Gate } from "./gate.ts";
 import type { MessagesSessionRequestEvent } from "./events.ts";
 import type { Inbox } from "./inbox.ts";
 import { parsePeerIdentity, type PeerIdentity } from "./peer-identity.ts";
@@ -54,6 +55,7 @@ export class NetworkingMessages {
   readonly #watch: SessionWatch;
   readonly #signaling: Signaling;
   readonly #hub: EventHub;
+  readonly #gate: Gate;
   #acceptor: Handler<MessagesSessionRequestEvent> | undefined;
 
   /** @internal */
@@ -64,6 +66,23 @@ export class NetworkingMessages {
     this.#watch = SessionWatch.of(hub);
     this.#signaling = Signaling.of(hub, backend);
     this.#hub = hub;
+    this.#gate = Gate.of(hub, backend);
+  }
+
+  /**
+   * Has sessions made only with users who have a certificate that counts here, and whose identity is the one that it
+   * names. Who asks for a session without one is told why, with the code {@link CloseCode.Unauthenticated}, and the event
+   * `authenticationRefused` tells of him; to whom we send, nothing goes before he has shown his: the session fails
+   * otherwise, with `messagesSessionFailed`. Sessions that stand, stay. It is for signals of one's own on
+   * GameNetworkingSockets; on Steam it is so always. For all openings of the network.
+   *
+   * Ours, on every library.
+   *
+   * @param required false takes it back.
+   */
+  requireAuthentication(required = true): void {
+    void this.#backend.messages; // which throws when it is closed
+    this.#gate.requireInSessions(this.#backend, boolean(required, "required"));
   }
 
   /**

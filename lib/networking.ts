@@ -2,6 +2,7 @@
 import { DebugOutputType } from "../ffi/enums.ts";
 import type { Backend } from "../sdk/backend.ts";
 import type { LibraryKind } from "../sdk/library.ts";
+import { Certificates, type CertificateOptions } from "./certificates.ts";
 import { ConfigTable, type ConfigOptions } from "./config.ts";
 import { adoptThrough, type AdoptOptions } from "./adopt.ts";
 import { connectThrough, type ConnectOptions } from "./connect.ts";
@@ -41,6 +42,12 @@ export interface NetworkingOptions {
   readonly backend?: "gns" | "steam";
   /** GameNetworkingSockets: who we are, in the SDK's text form (`"str:alice"`); anonymous without it. One for the process. */
   readonly identity?: string;
+  /**
+   * GameNetworkingSockets: whose certificates count, and where ours comes from; see {@link Certificates}. What another
+   * opening of the network has set stays. With it the options `requireAuthentication` of listen sockets and connections
+   * are of use.
+   */
+  readonly certificates?: CertificateOptions;
   /**
    * Steam: the game, set in the environment as `SteamAppId` where Steam looks for it. Without it the environment
    * must have it, or a file steam_appid.txt in the working folder, unless the Steam client started this program.
@@ -111,6 +118,8 @@ export class Networking {
   readonly signaling: Signaling;
   /** Messages by user. */
   readonly messages: NetworkingMessages;
+  /** Who is trusted, and our own certificate. */
+  readonly certificates: Certificates;
   /** Clock, config options, log. */
   readonly utils: NetworkingUtils;
   /** The Steam game server that this network was opened as, undefined for others. */
@@ -148,14 +157,19 @@ export class Networking {
     const config = (this.#config = new ConfigTable(this.#backend));
     this.#receiver = new Receiver(this.#backend);
     this.signaling = Signaling.of(this.#hub, this.#backend);
+    this.certificates = Certificates.of(this.#hub, this.#backend);
     this.sockets = new NetworkingSockets(this.#backend, config, this.#hub, this.#receiver);
     this.messages = new NetworkingMessages(this.#backend, this.#hub, this.#receiver);
     this.utils = new NetworkingUtils(this.#backend, config, this.#hub, this.#events);
     try {
       // Global options are the process's: without this they would come over from a network that was closed.
-      if (this.#backend.isAlone) config.resetAll();
+      if (this.#backend.isAlone) {
+        config.resetAll();
+        this.certificates.forget();
+      }
       if (debugOutput !== undefined) this.utils.setDebugOutputFunction(debugOutput.level, debugOutput.handler);
       config.writeAll(options.config);
+      if (options.certificates !== undefined) this.certificates.configure(options.certificates);
     } catch (error) {
       this.close();
       throw error;
@@ -316,6 +330,7 @@ export class Networking {
       this.#dispatcher = new Dispatcher(
         {
           sockets: this.sockets,
+          certificates: this.certificates,
           events,
           library: this.library.path,
           runCallbacks: () => this.runCallbacks(),

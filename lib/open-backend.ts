@@ -17,7 +17,7 @@ export interface OpenBackend {
 }
 
 const ofSteam = ["appId", "gameServer"] as const;
-const ofGns = ["identity", "manualPoll"] as const;
+const ofGns = ["identity", "manualPoll", "certificates"] as const;
 
 /** Opens the library that the options name. */
 export function openBackend(options: NetworkingOptions): OpenBackend {

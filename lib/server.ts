@@ -67,6 +67,12 @@ export interface ListenOptions<Data = undefined> {
    * is left out), or you by {@link Networking.pump} (`"manual"`).
    */
   readonly pump?: "auto" | "manual";
+  /**
+   * Whether only those get in who have a certificate that counts here; see {@link ListenSocketOptions}. Who has none is
+   * told why, with {@link CloseCode.Unauthenticated}; the network's event `authenticationRefused` tells of him, `accept`
+   * is not asked. Then `identity` is who it really is. False when it is left out.
+   */
+  readonly requireAuthentication?: boolean;
   /** Options of its listen socket and of all its connections. */
   readonly config?: ConfigOptions;
 }
@@ -115,7 +121,7 @@ export class Server<Data = undefined> implements AsyncDisposable {
 
   /** @internal Use {@link listen}. */
   constructor(net: Networking, dispatcher: Dispatcher, options: ListenOptions<Data>, released: () => void) {
-    const { address, limits = {}, idle = usualIdleSeconds, accept, data } = options;
+    const { address, limits = {}, idle = usualIdleSeconds, accept, data, requireAuthentication = false } = options;
     dispatcher.mustBeOpen();
     mustBeFunctions({ accept, data });
     this.net = net;
@@ -133,7 +139,7 @@ export class Server<Data = undefined> implements AsyncDisposable {
     const isAutomatic = isPumped(options.pump);
     const { sockets } = dispatcher;
     const where = text(address, "address").startsWith(":") ? `[::]${address}` : address;
-    this.#socket = sockets.createListenSocketIP(where, options.config);
+    this.#socket = sockets.createListenSocketIP(where, { ...options.config, requireAuthentication });
     this.address = sockets.getListenSocketAddress(this.#socket) ?? where;
     dispatcher.listen(this.#socket, this.#listener());
     if (isAutomatic) this.#use = dispatcher.pump.user();

@@ -47,11 +47,11 @@ export class SessionWatch {
 
   private constructor(hub: EventHub) {
     this.#hub = hub;
-    hub.beforeRun = (backend) => {
+    hub.beforeRuns.push((backend) => {
       if (this.#sessions.size === 0 || performance.now() < this.#lookAt) return;
       this.#lookAt = performance.now() + lookMilliseconds;
       for (const session of this.#sessions.values()) this.#look(backend, session);
-    };
+    });
     // Of its end the library tells by itself.
     hub.insiders.on("messagesSessionFailed", ({ connection: { identity } }) => {
       for (const session of this.#sessions.values()) if (session.name === identity) session.connection = undefined;
@@ -93,7 +93,7 @@ export class SessionWatch {
       const { name: identity, unconfirmed } = session;
       this.#hub.queue({ name: "messagesSessionEnded", event: { identity, unconfirmed } });
     }
-    if (hasEnded || !this.#isUnderWay()) session.unconfirmed = 0;
+    if (!this.#isUnderWay()) session.unconfirmed = 0;
     if (isAlive) session.connection = connection;
     else this.#sessions.delete(keyOf(session.identity));
   }

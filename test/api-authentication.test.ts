@@ -5,25 +5,24 @@
  * - There is nobody to get a certificate from: the status says `CannotTry`, whoever asks, and no event tells of it.
  * - A certificate request has our key, the same each time, and our identity where we have one; another network has
  *   another key. It goes with no fixed length.
- * - What is no certificate, is signed by nobody that the library trusts, or is somebody else's, is refused with a reason
- *   in words; the status stays, and no event comes.
+ * - What is no certificate, has a private key in it, has expired, names nobody, is somebody else's, for another key or
+ *   app, or is signed by nobody who is trusted, is refused with a reason; the status stays, and no event comes.
  * - One by an authority that is trusted is taken, where it is for our identity and our key. The change of the status is
  *   told by the next `runCallbacks`, to every opening, once. It is forgotten with the network.
- * - Several changes are told in their order, one that a handler makes in the next run, and none that is none. (Here the
- *   library stands behind one that changes its mind.)
+ * - Several changes are told in their order, one that a handler makes in the next run, and none that is none: a
+ *   certificate that does not count yet, that begins to, and that expires.
  * - Wrong arguments are errors before the library sees them.
  */
 import { describe, expect, test } from "bun:test";
-import { Availability, openNetworking as open, UnsupportedError, type AuthenticationStatus } from "../lib/index.ts";
+import { Availability, UnsupportedError, type AuthenticationStatus, type CertificateRefusal } from "../lib/index.ts";
 import { helperAt, LibraryState } from "../sdk/helper.ts";
-import { Authority, keyOf } from "./support/certificate.ts";
-import { makeLibrary } from "./support/native-library.ts";
+import { Authority, keyOf, seconds } from "./support/certificate.ts";
 import { openNetworking } from "./support/poll-mode.ts";
-import { pumpFor } from "./support/pump.ts";
+import { pumpFor, pumpUntil } from "./support/pump.ts";
 import { expectRefusal, untyped } from "./support/refusal.ts";
 import { shows } from "./support/shows.ts";
 
-const nobodyToAsk = { available: Availability.CannotTry, debugMessage: "No certificate authority" };
+const nobodyToAsk = { available: Availability.CannotTry, debugMessage: "No certificate authority", state: "none" } as const;
 
 /** Has the library that is open, the only one, trust an authority. */
 function trust(library: string, root: Uint8Array): void {
@@ -92,21 +91,24 @@ describe("a certificate", () => {
     const key = keyOf(sockets.getCertificateRequest().certificate);
     const unparsed = ["no certificate", new Uint8Array([1]), new Uint8Array(5000).fill(0xff), new ArrayBuffer(7)];
     for (const blob of unparsed) {
-      expect(sockets.setCertificate(blob)).toEqual({
-        success: false,
-        errorMessage: "CMsgSteamDatagramCertificateSigned failed protobuf parse",
-      });
+      expect(sockets.setCertificate(blob)).toMatchObject({ success: false, reason: "malformed" });
     }
     const unknown = new Authority();
-    const distrusted = [
-      unknown.certificate({ key, identity: "str:alice" }),
-      unknown.certificate({ key, identity: "str:bob" }),
-      unknown.certificate({ key: new Uint8Array(32), identity: "str:alice" }),
+    const identity = "str:alice";
+    const distrusted: [Uint8Array, CertificateRefusal, string][] = [
+      [unknown.certificate({ key, identity }), "untrusted", ""],
+      [unknown.certificate({ key, identity: "str:bob" }), "otherIdentity", 'it is for "str:bob", and we are "str:alice"'],
+      [unknown.certificate({ key: new Uint8Array(32), identity }), "otherKey", "for another key"],
+      [unknown.certificate({ key, identity, apps: [] }), "otherApp", "not for the app 0"],
+      [unknown.certificate({ key, identity, apps: [48] }), "otherApp", "not for the app 0"],
+      [unknown.certificate({ key }), "noIdentity", "names nobody"],
+      [unknown.certificate({ key, identity: "ip:::1" }), "noIdentity", "is nobody"],
+      [unknown.certificate({ key, identity, expires: seconds() - 1 }), "expired", "it expired at"],
+      [unknown.certificate({ key, identity, privateKey: new Uint8Array(64) }), "privateKey", "private key"],
     ];
-    for (const blob of distrusted) {
-      const { success, errorMessage } = sockets.setCertificate(blob);
-      expect(success).toBe(false);
-      expect(errorMessage).toContain("We are 'str:alice'");
+    for (const [blob, reason, why] of distrusted) {
+      const answer = sockets.setCertificate(blob);
+      expect(answer).toEqual({ success: false, errorMessage: expect.stringContaining(why), reason });
     }
     expect(sockets.getAuthenticationStatus()).toEqual(nobodyToAsk);
     await pumpFor(net, 50);
@@ -123,20 +125,15 @@ describe("a certificate", () => {
     const authority = new Authority();
     trust(net.library.path, authority.root);
     const key = keyOf(net.sockets.getCertificateRequest().certificate);
-    expect(net.sockets.setCertificate(authority.certificate({ key, identity: "str:bob" }))).toEqual({
-      success: false,
-      errorMessage: "Cert is for identity 'str:bob'.  We are 'str:alice'",
-    });
-    expect(net.sockets.setCertificate(authority.certificate({ key: key.toReversed(), identity: "str:alice" }))).toEqual(
-      {
-        success: false,
-        errorMessage: "Cert public key does not match our private key",
-      },
-    );
+    const refusals = [
+      authority.certificate({ key, identity: "str:bob" }),
+      authority.certificate({ key: key.toReversed(), identity: "str:alice" }),
+    ].map((blob) => net.sockets.setCertificate(blob).reason);
+    expect(refusals).toEqual(["otherIdentity", "otherKey"]);
     const good = authority.certificate({ key, identity: "str:alice" });
     expect(net.sockets.setCertificate(good)).toEqual({ success: true, errorMessage: "" });
     expect(net.sockets.setCertificate(good).success).toBe(true);
-    const status = { available: Availability.Current, debugMessage: "OK" };
+    const status = { available: Availability.Current, debugMessage: "OK", state: "ready" } as const;
     expect(other.sockets.getAuthenticationStatus()).toEqual(status);
     expect(net.sockets.initAuthentication()).toBe(Availability.Current);
     expect(told).toEqual([]);
@@ -170,47 +167,48 @@ describe("a certificate", () => {
 });
 
 describe("networkAuthenticationStatus", () => {
-  test("tells each change that a call of ours brought about, once, to every opening", async () => {
-    const library = await makeLibrary("certified", true);
-    using net = open({ library });
-    using other = open({ library });
+  test("tells each change, once, to every opening, in order; an expiry as well", async () => {
+    const authority = new Authority();
+    using net = openNetworking({ identity: "str:alice", certificates: { roots: authority.root } });
+    using other = openNetworking();
     const told: [string, AuthenticationStatus][] = [];
     net.on("networkAuthenticationStatus", (status) => told.push(["net", status]));
     other.on("networkAuthenticationStatus", (status) => told.push(["other", status]));
-    const take = (network = net) => {
-      expect(told).toEqual([]);
-      network.runCallbacks();
-      return told.splice(0);
-    };
-    expect(net.sockets.getAuthenticationStatus().available).toBe(Availability.CannotTry);
-    expect(take()).toEqual([]);
+    const request = net.sockets.getCertificateRequest().certificate;
+    const lasting = (from: number, to: number) =>
+      authority.issue(request, "str:alice", { created: seconds() + from, expires: seconds() + to });
+    const states = () => told.map(([name, { state, available }]) => [name, state, available]);
+    // In a handler it waits for the next run.
+    net.once("networkAuthenticationStatus", () => other.sockets.setCertificate(lasting(3600, 7200)));
+    expect(net.sockets.setCertificate(lasting(-10, 60)).success).toBe(true);
+    expect(net.sockets.setCertificate(lasting(-10, 70)).success).toBe(true);
+    expect(states()).toEqual([]);
+    other.runCallbacks();
+    const ready = [
+      ["net", "ready", Availability.Current],
+      ["other", "ready", Availability.Current],
+    ];
+    const later = [
+      ["net", "notYetValid", Availability.Waiting],
+      ["other", "notYetValid", Availability.Waiting],
+    ];
+    expect(states()).toEqual(ready);
+    net.runCallbacks();
+    expect(states()).toEqual([...ready, ...later]);
+    told.length = 0;
 
-    expect(net.sockets.setCertificate("+")).toEqual({ success: true, errorMessage: "" });
-    const good = { available: Availability.Current, debugMessage: "OK" };
-    expect(take(other)).toEqual([
-      ["net", good],
-      ["other", good],
+    expect(net.sockets.setCertificate(lasting(1, 3)).success).toBe(true);
+    net.runCallbacks();
+    expect(states()).toEqual([]);
+    await pumpUntil(net, "the certificate had expired", () => told.length >= 4);
+    expect(states()).toEqual([
+      ...ready,
+      ["net", "expired", Availability.Previously],
+      ["other", "expired", Availability.Previously],
     ]);
-    expect(net.sockets.setCertificate("+").success).toBe(true);
-    expect(other.sockets.initAuthentication()).toBeDefined();
-    expect(other.sockets.getAuthenticationStatus()).toEqual(good);
-    expect(take()).toEqual([]);
-
-    // In a handler it waits for the next run; two changes are two events, in order.
-    const bad = { available: Availability.Failed, debugMessage: "a bad one" };
-    net.once("networkAuthenticationStatus", () => other.sockets.setCertificate("+"));
-    net.sockets.setCertificate("-");
-    expect(take()).toEqual([
-      ["net", bad],
-      ["other", bad],
-    ]);
-    other.sockets.setCertificate("-");
-    expect(take().map(([name, { available }]) => [name, available])).toEqual([
-      ["net", Availability.Current],
-      ["other", Availability.Current],
-      ["net", Availability.Failed],
-      ["other", Availability.Failed],
-    ]);
-    expect(take()).toEqual([]);
+    expect(net.sockets.getAuthenticationStatus().debugMessage).toMatch(/^The certificate expired at 20\d\d-/);
+    expect(net.certificates.status).toEqual(net.sockets.getAuthenticationStatus());
+    expect(net.sockets.setCertificate(lasting(-10, 60)).success).toBe(true);
+    expect(other.sockets.getAuthenticationStatus().state).toBe("ready");
   });
 });

@@ -149,6 +149,7 @@ describe("after a close", () => {
     runNetworkingCallbacks: (sockets) => sockets.runNetworkingCallbacks(),
   };
   const ofMessages: { readonly [Name in keyof NetworkingMessages]: (messages: NetworkingMessages) => unknown } = {
+    requireAuthentication: (messages) => messages.requireAuthentication(),
     sendMessageToUser: (messages) => messages.sendMessageToUser("str:alice", "text", SendFlags.Reliable),
     receiveMessagesOnChannel: (messages) => messages.receiveMessagesOnChannel(0),
     acceptSessionWithUser: (messages) => messages.acceptSessionWithUser("str:alice"),

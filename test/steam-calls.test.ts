@@ -300,6 +300,7 @@ describe.skipIf(missing !== undefined).each<ValveLibrary>(["crate", "npm"])("Val
     expect(sockets.getAuthenticationStatus()).toEqual({
       available: Availability.Failed,
       debugMessage: "no certificate",
+      state: "failed",
     });
     control.answer("GetCertificateRequest", 1, { 0: word(someBytes.length), 1: someBytes });
     expect(sockets.getCertificateRequest()).toEqual({
@@ -313,7 +314,11 @@ describe.skipIf(missing !== undefined).each<ValveLibrary>(["crate", "npm"])("Val
     expect(sockets.setCertificate(someBytes)).toEqual({ success: true, errorMessage: "" });
     expect(noted("SetCertificate")).toEqual(["user", hex(someBytes)]);
     control.answer("SetCertificate", 0, { 2: "it is none" });
-    expect(sockets.setCertificate(someBytes)).toEqual({ success: false, errorMessage: "it is none" });
+    expect(sockets.setCertificate(someBytes)).toEqual({
+      success: false,
+      errorMessage: "it is none",
+      reason: "refused",
+    });
     shows("steam_api", "resetIdentity", "getCertificateRequest", "setCertificate");
   });
 

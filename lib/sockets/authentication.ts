@@ -1,27 +1,29 @@
 /** Who we are, and how we prove it. */
-import { maxErrorMessage } from "../../ffi/constants.ts";
 import type { Availability } from "../../ffi/enums.ts";
 import { SharedMemory } from "../../ffi/memory.ts";
 import type { Backend } from "../../sdk/backend.ts";
-import { AuthenticationWatch, type AuthenticationStatus } from "../authentication-status.ts";
+import type { AuthenticationStatus } from "../authentication-status.ts";
+import type { CertificateSource } from "../certificate-blob.ts";
+import { Certificates } from "../certificates.ts";
 import type { ConfigTable } from "../config.ts";
+import { CertificateRefusedError, NetworkingError, type CertificateRefusal } from "../errors.ts";
 import type { EventHub } from "../event-hub.ts";
 import { formatIdentity, identityBytes } from "../identity.ts";
 import { parsePeerIdentity, type PeerIdentity } from "../peer-identity.ts";
 import type { Receiver } from "../receive.ts";
-import { bytes, type MessageData } from "../validate.ts";
+import { bytes } from "../validate.ts";
 import { Traffic } from "./traffic.ts";
 
 const noIdentity = null;
 
 /** @internal */
 export abstract class Authentication extends Traffic {
-  readonly #watch: AuthenticationWatch;
+  readonly #certificates: Certificates;
 
   /** @internal */
   constructor(backend: Backend, config: ConfigTable, hub: EventHub, receiver: Receiver) {
     super(backend, config, hub, receiver);
-    this.#watch = AuthenticationWatch.of(hub, backend);
+    this.#certificates = Certificates.of(hub, backend);
   }
 
   /**
@@ -48,7 +50,7 @@ export abstract class Authentication extends Traffic {
   resetIdentity(identity?: PeerIdentity): void {
     const native = identity === undefined ? noIdentity : parsePeerIdentity(this.backend.library, identity);
     this.functions.ResetIdentity(this.backend.sockets, native?.bytes ?? noIdentity);
-    this.#watch.look(this.backend);
+    this.#certificates.look();
   }
 
   /**
@@ -65,17 +67,20 @@ export abstract class Authentication extends Traffic {
    */
   initAuthentication(): Availability {
     const available = this.functions.InitAuthentication(this.backend.sockets) as Availability;
-    this.#watch.look(this.backend);
+    this.#certificates.look();
     return available;
   }
 
   /**
    * Whether we can take part in authenticated communication.
    *
+   * GameNetworkingSockets itself goes on saying so after the certificate has expired; here it is told as it is.
+   *
    * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingSockets::GetAuthenticationStatus`.
    */
   getAuthenticationStatus(): AuthenticationStatus {
-    return this.#watch.ask(this.backend);
+    void this.backend.sockets; // which throws when it is closed
+    return this.#certificates.status;
   }
 
   /**
@@ -87,41 +92,45 @@ export abstract class Authentication extends Traffic {
    * @returns the request and its length, or no bytes and why there are none.
    */
   getCertificateRequest(): { certificate: Uint8Array; certSize: number; errorMessage: string } {
-    const error = new SharedMemory(maxErrorMessage);
-    const size = new SharedMemory(4);
-    const refused = () => ({
-      certificate: new Uint8Array(),
-      certSize: 0,
-      errorMessage: error.text(0, maxErrorMessage),
-    });
-    const ask = (into: Uint8Array | null) =>
-      this.functions.GetCertificateRequest(this.backend.sockets, size.bytes, into, error.bytes);
-    if (!ask(null)) return refused();
-    const certificate = new SharedMemory(Math.max(1, size.view.getInt32(0, true)));
-    size.view.setInt32(0, certificate.bytes.length, true);
-    if (!ask(certificate.bytes)) return refused();
-    const certSize = size.view.getInt32(0, true);
-    return { certificate: Uint8Array.from(certificate.bytes.subarray(0, certSize)), certSize, errorMessage: "" };
+    void this.backend.sockets; // which throws when it is closed
+    try {
+      const certificate = this.#certificates.request();
+      return { certificate, certSize: certificate.length, errorMessage: "" };
+    } catch (problem) {
+      if (!(problem instanceof NetworkingError)) throw problem;
+      return { certificate: new Uint8Array(), certSize: 0, errorMessage: problem.message };
+    }
   }
 
   /**
-   * Sets our certificate, as one's own authority made it from the request. It must be for our key, our identity where
-   * we have one, and our app.
+   * Sets our certificate, as one's own authority made it from the request. It is for connections that begin from now on;
+   * those that stand, stay.
    *
-   * GameNetworkingSockets 1.6.0 takes certificates that have expired or that nobody trusts as well, with a complaint in
-   * its log: others will refuse them. One that has a private key in it goes to others as it is; never set such a one.
+   * What the library would find out too late is looked at before it sees the certificate: GameNetworkingSockets 1.6.0
+   * takes those that have expired, and sends a private key that is in one to everybody. Nothing but the certificate
+   * itself is handed on. On steam_api the library decides, but for the private key.
    *
    * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingSockets::SetCertificate`.
    *
-   * @param certificate at least one byte.
-   * @returns `success` false and why, when the library does not take it; what was set before then still counts.
+   * @param certificate its bytes, these in base64, or a text with a block `BEGIN STEAMDATAGRAM CERT`.
+   * @returns `success` false and why, in words and as a {@link CertificateRefusal}, when it is not taken; what was set
+   * before then still counts.
+   * @throws RangeError when there is not a single byte, TypeError when it is neither text nor bytes.
    */
-  setCertificate(certificate: MessageData): { success: boolean; errorMessage: string } {
-    const payload = bytes(certificate);
-    if (payload.length === 0) throw new RangeError("a certificate must have at least one byte");
-    const error = new SharedMemory(maxErrorMessage);
-    const success = this.functions.SetCertificate(this.backend.sockets, payload, payload.length, error.bytes);
-    this.#watch.look(this.backend);
-    return { success, errorMessage: success ? "" : error.text(0, maxErrorMessage) };
+  setCertificate(certificate: CertificateSource): {
+    success: boolean;
+    errorMessage: string;
+    reason?: CertificateRefusal;
+  } {
+    if (bytes(certificate).length === 0) throw new RangeError("a certificate must have at least one byte");
+    void this.backend.sockets; // which throws when it is closed
+    try {
+      if (this.#certificates.areOurs) this.#certificates.set(certificate);
+      else this.#certificates.pass(certificate);
+      return { success: true, errorMessage: "" };
+    } catch (problem) {
+      if (!(problem instanceof CertificateRefusedError)) throw problem;
+      return { success: false, errorMessage: problem.why, reason: problem.reason };
+    }
   }
 }

@@ -4,6 +4,7 @@ import type { Backend } from "../../sdk/backend.ts";
 import type { ConfigTable } from "../config.ts";
 import { CreationError } from "../errors.ts";
 import type { EventHub } from "../event-hub.ts";
+import { Gate } from "../gate.ts";
 import type { Receiver } from "../receive.ts";
 import { Sender } from "../send.ts";
 import { Signaling } from "../signaling.ts";
@@ -16,6 +17,7 @@ export abstract class SocketsCore {
   protected readonly receiver: Receiver;
   protected readonly signaling: Signaling;
   protected readonly sender: Sender;
+  protected readonly gate: Gate;
 
   /** @internal */
   constructor(backend: Backend, config: ConfigTable, hub: EventHub, receiver: Receiver) {
@@ -25,6 +27,7 @@ export abstract class SocketsCore {
     this.receiver = receiver;
     this.signaling = Signaling.of(hub, backend);
     this.sender = new Sender(backend);
+    this.gate = Gate.of(hub, backend);
   }
 
   /** The flat functions. Those that the library lacks throw UnsupportedError. */

@@ -3,7 +3,7 @@ import { maxConnectionCloseReason } from "../../ffi/constants.ts";
 import { ConnectionEnd, type Result } from "../../ffi/enums.ts";
 import { SharedMemory } from "../../ffi/memory.ts";
 import { parseAddress, type NativeAddress } from "../address.ts";
-import type { ConfigOptions } from "../config.ts";
+import { splitOptions, type ConnectionOptions, type ListenSocketOptions } from "../gate.ts";
 import type { ConnectionHandle, ListenSocketHandle } from "../handles.ts";
 import { parseIdentity } from "../identity.ts";
 import { boolean, handle, integer, text } from "../validate.ts";
@@ -25,12 +25,16 @@ export abstract class Making extends SocketsCore {
    * @param address `"127.0.0.1:27015"` for one interface, `"0.0.0.0:27015"` for every IPv4 interface, `"[::]:27015"`
    * for every interface, IPv4 and IPv6 alike where the system allows it. Port 0 is a free port of the system's choice:
    * {@link getListenSocketAddress} tells which.
-   * @param options set before anything can come in, and handed on to the connections.
+   * @param options config options, set before anything can come in, and handed on to the connections; and whether peers
+   * must be authenticated.
    * @throws CreationError when the address is taken or not this machine's; its `reason` has the library's words.
    */
-  createListenSocketIP(address: string, options?: ConfigOptions): ListenSocketHandle {
+  createListenSocketIP(address: string, options?: ListenSocketOptions): ListenSocketHandle {
     const native = parseAddress(this.backend.library, address);
-    const list = this.config.list(options);
+    const { isRequired, config } = splitOptions(options);
+    const list = this.config.list(
+      isRequired ? { ...config, ...this.gate.listenOptions(this.backend, true) } : config,
+    );
     const anyPort = native.port === 0;
     this.backend.takeComplaint();
     for (let tries = anyPort ? portTries : 1; tries > 0; tries--) {
@@ -42,7 +46,10 @@ export abstract class Making extends SocketsCore {
         list.count,
         list.array,
       );
-      if (socket !== 0) return socket as ListenSocketHandle;
+      if (socket !== 0) {
+        if (isRequired) this.gate.require(socket as ListenSocketHandle);
+        return socket as ListenSocketHandle;
+      }
     }
     throw this.refused(
       `A listen socket at ${address}`,
@@ -59,13 +66,19 @@ export abstract class Making extends SocketsCore {
    * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingSockets::ConnectByIPAddress`.
    *
    * @param address with its port: `"127.0.0.1:27015"`, `"[::1]:27015"`. Names of hosts must be resolved first.
+   * @param options config options; and whether the other end must be authenticated, and who it must be.
    * @throws RangeError when the address is all zeros or has no port.
-   * @throws CreationError when the library refuses.
+   * @throws CreationError when the library refuses, or we have no certificate and need one.
    */
-  connectByIPAddress(address: string, options?: ConfigOptions): ConnectionHandle {
+  connectByIPAddress(address: string, options?: ConnectionOptions): ConnectionHandle {
     const native = parseAddress(this.backend.library, address);
     refuseNowhere(address, native);
-    const list = this.config.list(options);
+    const { isRequired, expect, config } = splitOptions(options);
+    const expected = this.gate.expected(this.backend, expect);
+    const what = `A connection to ${address}`;
+    const list = this.config.list(
+      isRequired ? { ...config, ...this.gate.connectOptions(this.backend, true, what) } : config,
+    );
     this.backend.takeComplaint();
     const connection = this.functions.ConnectByIPAddress(
       this.backend.sockets,
@@ -73,7 +86,8 @@ export abstract class Making extends SocketsCore {
       list.count,
       list.array,
     );
-    if (connection === 0) throw this.refused(`A connection to ${address}`, "See that the options allow it");
+    if (connection === 0) throw this.refused(what, "See that the options allow it");
+    if (isRequired) this.gate.begun(this.backend, connection as ConnectionHandle, expected, true);
     return connection as ConnectionHandle;
   }
 
@@ -115,6 +129,7 @@ export abstract class Making extends SocketsCore {
     );
     if (closed) {
       this.hub.suppress(connection, linger);
+      this.gate.closed(this.backend, connection);
       this.signaling.closed(connection, reason, words);
     }
     return closed;
@@ -129,7 +144,9 @@ export abstract class Making extends SocketsCore {
    * @returns false when there is no such listen socket.
    */
   closeListenSocket(socket: ListenSocketHandle): boolean {
-    return this.functions.CloseListenSocket(this.backend.sockets, handle(socket, "listen socket"));
+    const closed = this.functions.CloseListenSocket(this.backend.sockets, handle(socket, "listen socket"));
+    if (closed) this.gate.closedSocket(socket);
+    return closed;
   }
 
   /**

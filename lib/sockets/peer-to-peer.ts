@@ -1,6 +1,6 @@
 /** Connections by identity: where a rendezvous service, or signals of one's own, bring two hosts together. */
 import { asAddress, type Address } from "../../ffi/memory.ts";
-import type { ConfigOptions } from "../config.ts";
+import { splitOptions, type ConnectionOptions, type ListenSocketOptions } from "../gate.ts";
 import type { ConnectionHandle, ListenSocketHandle } from "../handles.ts";
 import { parsePeerIdentity, type PeerIdentity } from "../peer-identity.ts";
 import { Signaling } from "../signaling.ts";
@@ -32,16 +32,21 @@ export abstract class PeerToPeer extends Authentication {
    * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingSockets::CreateListenSocketP2P`.
    *
    * @param virtualPort 0 to 65,535; best a small number, 0 where there is but one listen socket.
-   * @param options set before anything can come in, and handed on to the connections.
+   * @param options config options, set before anything can come in, and handed on to the connections; and whether peers
+   * must be authenticated.
    * @throws CreationError when the virtual port is taken; its `reason` has the library's words.
    */
-  createListenSocketP2P(virtualPort: number, options?: ConfigOptions): ListenSocketHandle {
+  createListenSocketP2P(virtualPort: number, options?: ListenSocketOptions): ListenSocketHandle {
     integer(virtualPort, "a virtual port", 0, mostVirtualPort);
-    const list = this.config.list(options);
+    const { isRequired, config } = splitOptions(options);
+    const list = this.config.list(
+      isRequired ? { ...config, ...this.gate.listenOptions(this.backend, false) } : config,
+    );
     this.backend.takeComplaint();
     const socket = this.functions.CreateListenSocketP2P(this.backend.sockets, virtualPort, list.count, list.array);
     if (socket === 0)
       throw this.refused(`A listen socket at virtual port ${virtualPort}`, "Name a virtual port that is free");
+    if (isRequired) this.gate.require(socket as ListenSocketHandle);
     return socket as ListenSocketHandle;
   }
 
@@ -59,10 +64,11 @@ export abstract class PeerToPeer extends Authentication {
    * @throws TypeError, RangeError when the identity or the port is none.
    * @throws CreationError when the library refuses, or has no way to reach others; its `reason` has the library's words.
    */
-  connectP2P(identity: PeerIdentity, virtualPort: number, options?: ConfigOptions): ConnectionHandle {
+  connectP2P(identity: PeerIdentity, virtualPort: number, options?: ConnectionOptions): ConnectionHandle {
     const native = parsePeerIdentity(this.backend.library, identity);
     integer(virtualPort, "a virtual port", -1, mostVirtualPort);
-    const list = this.config.list(options);
+    const what = `A connection to ${identity} at virtual port ${virtualPort}`;
+    const { list, begun } = this.#demands(options, what);
     this.backend.takeComplaint();
     const connection = this.functions.ConnectP2P(
       this.backend.sockets,
@@ -73,10 +79,11 @@ export abstract class PeerToPeer extends Authentication {
     );
     if (connection === 0) {
       throw this.refused(
-        `A connection to ${identity} at virtual port ${virtualPort}`,
+        what,
         "See that the other end listens there and that the library has a way to reach it",
       );
     }
+    begun(connection as ConnectionHandle);
     return connection as ConnectionHandle;
   }
 
@@ -97,11 +104,12 @@ export abstract class PeerToPeer extends Authentication {
     signaling: Signaling | NativeObject,
     identity: PeerIdentity | null,
     virtualPort: number,
-    options?: ConfigOptions,
+    options?: ConnectionOptions,
   ): ConnectionHandle {
     const native = identity === null ? noIdentity : parsePeerIdentity(this.backend.library, identity);
     integer(virtualPort, "a virtual port", 0, mostVirtualPort);
-    const list = this.config.list(options);
+    const what = `A connection to ${identity ?? "somebody"} by signals`;
+    const { list, begun } = this.#demands(options, what);
     // Last of all: from here on it is the library's.
     const object =
       signaling instanceof Signaling
@@ -117,8 +125,9 @@ export abstract class PeerToPeer extends Authentication {
       list.array,
     );
     if (connection === 0) {
-      throw this.refused(`A connection to ${identity ?? "somebody"} by signals`, "See that the options allow it");
+      throw this.refused(what, "See that the options allow it");
     }
+    begun(connection as ConnectionHandle);
     return connection as ConnectionHandle;
   }
 
@@ -138,7 +147,21 @@ export abstract class PeerToPeer extends Authentication {
     const payload = bytes(signal);
     if (payload.length === 0) throw new RangeError("a signal must have at least one byte");
     const object = addressOfNative(context, "a context");
+    const { helper, number, epoch } = this.backend;
+    if (helper.signal_allowed(number, epoch, payload, payload.length) === 0) return false;
     return this.functions.ReceivedP2PCustomSignal(this.backend.sockets, payload, payload.length, object);
+  }
+
+  /** What the options ask of the other end of a connection that is about to be begun. */
+  #demands(options: ConnectionOptions | undefined, what: string) {
+    const { isRequired, expect, config } = splitOptions(options);
+    const { backend, gate } = this;
+    const expected = gate.expected(backend, expect);
+    const list = this.config.list(isRequired ? { ...config, ...gate.connectOptions(backend, false, what) } : config);
+    const begun = (connection: ConnectionHandle) => {
+      if (isRequired) gate.begun(backend, connection, expected, false);
+    };
+    return { list, begun };
   }
 }
 

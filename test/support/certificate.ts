@@ -10,6 +10,18 @@ export interface CertificateContent {
   readonly key: Uint8Array;
   /** Whom it is for, in the SDK's text form; an authority's own is for nobody. */
   readonly identity?: string;
+  /** From when until when it counts, in seconds since 1970: from now on for a day when it is left out. */
+  readonly created?: number;
+  readonly expires?: number;
+  /** The apps that it is for: the only one that there is, 0, when it is left out and there is an identity. */
+  readonly apps?: readonly number[];
+  /** Bytes of a private key, which must never be there. */
+  readonly privateKey?: Uint8Array;
+}
+
+/** Now, in seconds since 1970. */
+export function seconds(): number {
+  return Math.floor(Date.now() / 1000);
 }
 
 /** The key in a certificate request: of its one field, the certificate as it is wished for, the second field. */
@@ -29,20 +41,42 @@ export class Authority {
     return this.certificate({ key: this.#key });
   }
 
-  /** A certificate, good for a day, for the only app that there is. */
-  certificate({ key, identity }: CertificateContent): Uint8Array {
-    const now = Math.floor(Date.now() / 1000);
+  /** The number of its key. */
+  get keyId(): bigint {
+    return keyIdOf(this.#key);
+  }
+
+  /** The certificate by which another authority is known to those who know this one. */
+  intermediate(other: Authority): Uint8Array {
+    return this.certificate({ key: other.#key });
+  }
+
+  /** A certificate. */
+  certificate({ key, identity, created, expires, apps, privateKey }: CertificateContent): Uint8Array {
+    const ofApps = apps ?? (identity === undefined ? [] : [0]);
     const content = Buffer.concat([
       number(1, 1),
       bytes(2, key),
-      fixed32(8, now),
-      fixed32(9, now + day),
-      ...(identity === undefined ? [] : [number(10, 0), bytes(12, Buffer.from(identity))]),
+      fixed32(8, created ?? seconds()),
+      fixed32(9, expires ?? seconds() + day),
+      ...ofApps.map((app) => number(10, app)),
+      ...(identity === undefined ? [] : [bytes(12, Buffer.from(identity))]),
     ]);
     const keyID = createHash("sha256").update(this.#key).digest().subarray(0, 8);
     const signature = sign(null, content, this.#pair.privateKey);
-    return Buffer.concat([bytes(4, content), head(5, 1), keyID, bytes(6, signature)]);
+    const secret = privateKey === undefined ? Buffer.alloc(0) : bytes(1, privateKey);
+    return Buffer.concat([secret, bytes(4, content), head(5, 1), keyID, bytes(6, signature)]);
   }
+
+  /** A certificate for whoever makes this request. */
+  issue(request: Uint8Array, identity: string, more: Omit<CertificateContent, "key" | "identity"> = {}): Uint8Array {
+    return this.certificate({ key: keyOf(request), identity, ...more });
+  }
+}
+
+/** The number of a public key. */
+export function keyIdOf(key: Uint8Array): bigint {
+  return createHash("sha256").update(key).digest().readBigUInt64LE(0);
 }
 
 function head(field: number, wireType: number): Buffer {
