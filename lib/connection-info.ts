@@ -49,13 +49,13 @@ export interface ConnectionStatus {
   readonly localQuality: number;
   /** The same as the other end sees it. C: `m_flConnectionQualityRemote`. */
   readonly remoteQuality: number;
-  /** C: `m_flOutPacketsPerSec`. */
+  /** Packets a second that we have sent of late. C: `m_flOutPacketsPerSec`. */
   readonly packetsOutPerSecond: number;
-  /** C: `m_flOutBytesPerSec`. */
+  /** Bytes a second that we have sent of late. C: `m_flOutBytesPerSec`. */
   readonly bytesOutPerSecond: number;
-  /** C: `m_flInPacketsPerSec`. */
+  /** Packets a second that have come of late. C: `m_flInPacketsPerSec`. */
   readonly packetsInPerSecond: number;
-  /** C: `m_flInBytesPerSec`. */
+  /** Bytes a second that have come of late. C: `m_flInBytesPerSec`. */
   readonly bytesInPerSecond: number;
   /** Bytes a second that the library believes it can send. C: `m_nSendRateBytesPerSecond`. */
   readonly sendRate: number;

@@ -8,6 +8,7 @@ export interface Difference {
 
 const made = "what can't be made throws `CreationError` with the library's words";
 const whom = "who is meant: an identity as text, or a Steam ID as a bigint";
+const noHandle = "a handle of nothing throws `HandleError`";
 const texts = "the text is the result; no length of a buffer";
 
 /** By name here. */
@@ -38,9 +39,10 @@ export const differences: Readonly<Record<string, Difference>> = {
   },
   createListenSocketP2P: { godotSteam: made, csharp: made },
   createListenSocketP2PFakeIP: { godotSteam: made, csharp: made },
+  createPollGroup: { godotSteam: made, csharp: made },
   createSocketPair: {
-    godotSteam: "identities as text, which can be left out; connections in `connection1` and `connection2`",
-    csharp: "identities as text, which can be left out; an object with `connection1` and `connection2`",
+    godotSteam: `identities as text, which can be left out; ${made}`,
+    csharp: `identities as text, which can be left out; an object with \`connection1\` and \`connection2\`; ${made}`,
   },
   findRelayAuthTicketForServer: {
     godotSteam: `${whom}; an object with \`secondsUntilExpiry\` and the \`ticket\``,
@@ -60,7 +62,8 @@ export const differences: Readonly<Record<string, Difference>> = {
   },
   getConnectionName: { csharp: texts },
   getConnectionRealTimeStatus: {
-    godotSteam: "`result` beside; `maxJitter`, too",
+    godotSteam:
+      "`result` beside; `send_unacknowledged_reliable` is `sentUnacknowledgedReliable`, as it is for lanes; `maxJitter`, too",
     csharp: "an object with `result`, `connectionStatus` and `lanesStatus`, as many lanes as were asked for",
   },
   getConnectionUserData: {
@@ -86,15 +89,20 @@ export const differences: Readonly<Record<string, Difference>> = {
     csharp: "the address as text; undefined when there is no such socket",
   },
   getRemoteFakeIPForConnection: { csharp: "an object with `result`, `ipAddress`, `port` and `ipType`" },
-  getSessionConnectionInfo: { godotSteam: `${whom}; both parts unless they are declined` },
-  receiveMessagesOnChannel: { godotSteam: "payloads as bytes; or an `Inbox`, without an object for each" },
+  getSessionConnectionInfo: {
+    godotSteam: `${whom}; both parts unless they are declined; \`send_unacknowledged_reliable\` is \`sentUnacknowledgedReliable\``,
+  },
+  receiveMessagesOnChannel: {
+    godotSteam:
+      "payloads as bytes; `lane` beside, but no `sender_user_data`, which never arrives; or an `Inbox`, without an object for each",
+  },
   receiveMessagesOnConnection: {
-    godotSteam: "payloads as bytes; or an `Inbox`, without an object for each",
-    csharp: "objects in place of pointers, nothing to release; or an `Inbox`",
+    godotSteam: `payloads as bytes; \`lane\` beside; ${noHandle}; or an \`Inbox\`, without an object for each`,
+    csharp: `objects in place of pointers, nothing to release; ${noHandle}; or an \`Inbox\``,
   },
   receiveMessagesOnPollGroup: {
-    godotSteam: "payloads as bytes; or an `Inbox`, without an object for each",
-    csharp: "objects in place of pointers, nothing to release; or an `Inbox`",
+    godotSteam: `payloads as bytes; \`lane\` beside; ${noHandle}; or an \`Inbox\`, without an object for each`,
+    csharp: `objects in place of pointers, nothing to release; ${noHandle}; or an \`Inbox\``,
   },
   receivedP2PCustomSignal: { csharp: "bytes in place of an address and a length" },
   receivedRelayAuthTicket: {
@@ -103,8 +111,8 @@ export const differences: Readonly<Record<string, Difference>> = {
   },
   resetIdentity: { godotSteam: whom, csharp: "an identity as text, which can be left out" },
   runNetworkingCallbacks: {
-    godotSteam: "`net.runCallbacks()` does the same and the rest",
-    csharp: "`net.runCallbacks()` does the same and the rest",
+    godotSteam: "the same as `net.runCallbacks()`",
+    csharp: "the same as `net.runCallbacks()`",
   },
   sendMessageToConnection: {
     godotSteam: "text, too; `messageNumber` is 0 when it was not sent",

@@ -55,6 +55,7 @@ export function fromGodotSteam(names: Names, { functions, signals, constants }: 
       "Dictionaries are objects with typed fields, their keys in camelCase: `end_reason` is `endReason`.",
       'Who a host is, is text: `"steamid:7656…"`, `"str:alice"`. Where one is asked for, a Steam ID as a bigint does, too. `Identity` takes such texts apart.',
       "Config options are an object by name, `{ SendRateMax: 1_000_000 }`, typed for each option.",
+      "Handles are numbers, and to TypeScript each kind is a type of its own: `ConnectionHandle`, `ListenSocketHandle`, `PollGroupHandle`.",
       "Results are members of `Result`, states of `ConnectionState`, and so on: the numbers are the same.",
       "Payloads are `Uint8Array`; texts are sent as UTF-8.",
       "Wrong types and ranges throw `TypeError` and `RangeError`; what a library lacks throws `UnsupportedError`.",
@@ -96,6 +97,7 @@ export function fromCSharp(names: Names, { functions, signals, constants }: Tabl
       "`SteamNetworkingIdentity` and `SteamNetworkingIPAddr` are texts, as their `ToString` prints them; `Identity` and `Address` take them apart.",
       "Lists of `SteamNetworkingConfigValue_t` are one object by name, `{ SendRateMax: 1_000_000 }`, typed for each option.",
       "Addresses of memory with a length are a `Uint8Array`, or text.",
+      "Handles are numbers, and to TypeScript each kind is a type of its own: `ConnectionHandle`, `ListenSocketHandle`, `PollGroupHandle`.",
       "Enums have the SDK's values and the last part of its names: `k_EResultNoConnection` is `Result.NoConnection`.",
       "Callbacks are events of the network: `net.on(…)` in place of `Callback<T>.Create`, `net.runCallbacks()` in place of `SteamAPI.RunCallbacks()` and `GameServer.RunCallbacks()`.",
       "Wrong types and ranges throw `TypeError` and `RangeError`; what a library lacks throws `UnsupportedError`.",
@@ -137,8 +139,13 @@ function signature(row: Row): string {
   const { prototype } = row.owner === "messages" ? api.NetworkingMessages : api.NetworkingSockets;
   const written = String(Reflect.get(prototype, row.name));
   const args = /^\w+\(((?:[^()]|\([^()]*\))*)\)/.exec(written)?.[1] ?? "";
-  // As Bun rewrites them.
-  const plain = args.replace(/\s+/g, " ").replaceAll("!0", "true").replaceAll("!1", "false").trim();
+  // As Bun rewrites them. What receives takes an Inbox first, or not.
+  const plain = args
+    .replace(/\s+/g, " ")
+    .replaceAll("!0", "true")
+    .replaceAll("!1", "false")
+    .replace("into, ", "")
+    .trim();
   return `${fullName(row)}(${plain})`;
 }
 

@@ -155,7 +155,10 @@ export abstract class Traffic extends Connections {
   /**
    * Delivers events: the same as {@link Networking.runCallbacks}.
    *
-   * On GameNetworkingSockets. C: `ISteamNetworkingSockets::RunCallbacks`.
+   * On every library. C: `ISteamNetworkingSockets::RunCallbacks`; on Steam `SteamAPI_ManualDispatch_RunFrame`.
+   *
+   * @throws what a handler threw, when nobody listens to `error`; several as one AggregateError.
+   * @throws ClosedError when the network was closed.
    */
   runNetworkingCallbacks(): void {
     this.hub.run(this.backend);
