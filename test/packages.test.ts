@@ -3,6 +3,7 @@
  *
  * - This checkout's own library passes the checks, but for the version of the system; a program of the machine does not.
  * - Each platform has one package that npm's fields tell from all others; the main package wants all, of its own version.
+ * - The authority is TypeScript for Bun and a file of JavaScript for all others.
  * - The checkout's own package.json wants none: it must install before they are published.
  * - What was tried stands in the README, word for word.
  * - Notices: comments with terms are found in each style, and no others; the texts of two lines.
@@ -55,6 +56,16 @@ describe("the packages", () => {
       Object.fromEntries(targets.map((target) => [packageName(target), packageJson.version])),
     );
     expect(packageJson).not.toHaveProperty("optionalDependencies");
+  });
+
+  test("have the authority in two languages", () => {
+    const { exports, files } = mainManifest(packageJson);
+    expect(exports).toMatchObject({
+      ".": packageJson.exports["."],
+      "./authority": { bun: "./lib/authority/index.ts", default: "./authority.js" },
+    });
+    expect(files).toEqual([...packageJson.files, "authority.js"]);
+    expect(packageJson.exports["./authority"].default).toBe("./lib/authority/index.ts");
   });
 
   test("are listed in the README with what was tried", () => {

@@ -4,6 +4,7 @@
  * - In an empty folder, `bun add steam-sockets` installs it, with the one platform package that fits and no other.
  * - The README's programs, saved as files, run as they stand.
  * - `steam-sockets doctor` opens the package's library.
+ * - `steam-sockets/authority` issues a certificate, in Bun and in this machine's Node.js.
  * - `bun build --compile` puts the library into the program, which then runs alone in a folder.
  * - All in a root folder without a compiler and without a library but the C library (root.ts), if one can be made.
  *
@@ -90,6 +91,27 @@ test("opens the package's library", async () => {
   };
   expect(opened).toStartWith(root.inside(`${app}/node_modules/${name}/libsteam_sockets.`));
   print("from opening the library to listening", milliseconds(open_to_listening_ms));
+});
+
+const authority = `
+import { Certificate, CertificateAuthority, SigningKey } from "steam-sockets/authority";
+const root = await CertificateAuthority.create({ key: await SigningKey.generate() });
+const request = Buffer.concat([Buffer.of(10, 36, 8, 1, 18, 32), (await SigningKey.generate()).publicKey]);
+const certificate = await root.issue(request, { identity: "str:alice" });
+console.log((await Certificate.read(certificate.toPEM())).identity);
+`;
+
+test("issues certificates", async () => {
+  writeFileSync(join(root.folder, app, "authority.mjs"), authority);
+  expect(await ends(root.bun(app, "authority.mjs"))).toBe("str:alice\n");
+  const node = Bun.which("node");
+  print("certificates in Node.js", node === null ? "not tried: it is not here" : "tried");
+  if (node === null) return;
+  const child = Bun.spawn([node, "authority.mjs"], {
+    cwd: join(root.folder, app),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  expect(await ends(child)).toBe("str:alice\n");
 });
 
 test("compiles into programs that run alone", async () => {
