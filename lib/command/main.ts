@@ -2,21 +2,26 @@
 /** The package's `bin`: `steam-sockets demo`, `steam-sockets doctor`. */
 import { UsageError } from "./command.ts";
 import { demo } from "./demo.ts";
+import { demoP2P } from "./demo-p2p.ts";
 import { doctor } from "./doctor.ts";
 
-const commands = [demo, doctor];
+const commands = [demo, demoP2P, doctor];
 
 const help = `Usage: steam-sockets <command> [options]
 
-${commands.map(({ name, summary }) => `  ${name.padEnd(8)}${summary}`).join("\n")}
-  help    Print this text, or that of a command.
+${commands.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`).join("\n")}
+  help      Print this text, or that of a command.
 
 Each command tells its options with --help, and has --json for programs.
 `;
 
-async function main([name, ...args]: readonly string[]): Promise<number> {
-  const command = commands.find((candidate) => candidate.name === name);
-  if (command !== undefined) return await command.run(args);
+async function main(line: readonly string[]): Promise<number> {
+  // A name may have two words.
+  for (const words of [2, 1]) {
+    const command = commands.find((candidate) => candidate.name === line.slice(0, words).join(" "));
+    if (command !== undefined) return await command.run(line.slice(words));
+  }
+  const [name, ...args] = line;
   if (name === "help" && args.length > 0) return await main([...args, "--help"]);
   if (name === "help" || name === "--help") {
     process.stdout.write(help);

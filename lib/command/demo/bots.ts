@@ -87,4 +87,4 @@ class Bots implements Role<State> {
   }
 }
 
-await playRole((assignment) => new Bots(assignment));
+await playRole((assignment: Assignment) => new Bots(assignment));

@@ -1,6 +1,6 @@
 /** A child process of the demo, as its parent sees it. */
 import { fileURLToPath } from "node:url";
-import type { Assignment, Report, State } from "./protocol.ts";
+import type { Report } from "./protocol.ts";
 
 // Children say several times a second how it goes.
 const silenceMilliseconds = 5_000;
@@ -8,7 +8,7 @@ const watchMilliseconds = 250;
 const mostErrorText = 4096;
 
 /** A process that plays a role, told by {@link Report}s. It is watched, and killed when it falls silent. */
-export class Child<T extends State> {
+export class Child<T> {
   /** What it is called in messages. */
   readonly name: string;
   /** The process's number. */
@@ -24,8 +24,11 @@ export class Child<T extends State> {
   #isDone = false;
   #failure: string | undefined;
 
-  /** @param module the role's file, seen from this folder. */
-  constructor(name: string, module: string, assignment: Assignment) {
+  /**
+   * @param module the role's file, seen from this folder.
+   * @param assignment what it is told.
+   */
+  constructor(name: string, module: string, assignment: object) {
     this.name = name;
     const first = Promise.withResolvers<T | undefined>();
     this.first = first.promise;

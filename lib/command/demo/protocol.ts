@@ -51,7 +51,7 @@ export interface ServerState extends State {
 }
 
 /** What a child process says: how it goes, several times a second; that its work is done; or why it can't be done. */
-export type Report<T extends State> =
+export type Report<T> =
   | { readonly kind: "state"; readonly state: T }
   | { readonly kind: "done"; readonly state: T }
   | { readonly kind: "failed"; readonly reason: string };

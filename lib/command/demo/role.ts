@@ -1,9 +1,9 @@
 /** What both child processes have in common: they do what they are told, tick by tick, and say how it goes. */
 import type { Networking } from "../../index.ts";
-import type { Assignment, Report, State } from "./protocol.ts";
+import type { Report } from "./protocol.ts";
 
-/** One process's part in the match. */
-export interface Role<T extends State> {
+/** One process's part in the demo. */
+export interface Role<T> {
   /** What it plays on. */
   readonly net: Networking;
   /** Does what there is to do at a tick. False when the work is done. */
@@ -17,7 +17,9 @@ export interface Role<T extends State> {
 const reportMilliseconds = 250;
 
 /** Plays a role to its end. The process then ends by itself; it ends at once when its parent does. */
-export async function playRole<T extends State>(begin: (assignment: Assignment) => Role<T>): Promise<void> {
+export async function playRole<T, Assignment extends { readonly hz: number }>(
+  begin: (assignment: Assignment) => Role<T>,
+): Promise<void> {
   process.on("disconnect", exit);
   // Ctrl-C reaches the whole group of processes; the parent decides what becomes of it.
   process.on("SIGINT", () => {});

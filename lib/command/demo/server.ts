@@ -209,4 +209,4 @@ function mean(values: readonly number[]): number | undefined {
   return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-await playRole((assignment) => new Server(assignment));
+await playRole((assignment: Assignment) => new Server(assignment));

@@ -1,6 +1,7 @@
 /** What people see while the demo runs. */
 import type { WriteStream } from "node:tty";
-import type { MatchProgress, Spectator } from "./match.ts";
+import type { Spectator } from "./company.ts";
+import type { MatchProgress } from "./match.ts";
 import type { Match, State } from "./protocol.ts";
 
 /** Messages received a second, each way. */
@@ -10,7 +11,7 @@ interface Rates {
 }
 
 /** In a terminal a table that is drawn over; elsewhere a line a second. */
-export class Table implements Spectator {
+export class Table implements Spectator<MatchProgress> {
   readonly #match: Match;
   readonly #stream: WriteStream;
   readonly #drawMilliseconds: number;
