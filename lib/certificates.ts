@@ -390,7 +390,8 @@ export class Certificates {
   }
 
   #answer(answer: number, functionName: string): number {
-    if (answer === HelperAnswer.NotOpen) throw new ClosedError("The network was closed. Open it again with openNetworking()");
+    if (answer === HelperAnswer.NotOpen)
+      throw new ClosedError("The network was closed. Open it again with openNetworking()");
     if (answer === HelperAnswer.NoFunction) {
       throw new UnsupportedError(functionName, this.#backend.library.path, "The library of this package has it");
     }

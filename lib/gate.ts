@@ -142,7 +142,9 @@ export class Gate {
   /** The identities of which the other end must have one. @throws TypeError, RangeError when one is none. */
   expected(backend: Backend, expect: ConnectionOptions["expect"]): string[] {
     const list = expect === undefined ? [] : Array.isArray(expect) ? expect : [expect as PeerIdentity];
-    return list.map((each: PeerIdentity) => formatIdentity(backend.library, parsePeerIdentity(backend.library, each), 0));
+    return list.map((each: PeerIdentity) =>
+      formatIdentity(backend.library, parsePeerIdentity(backend.library, each), 0),
+    );
   }
 
   /** A connection was begun. Nothing is sent on it before its other end is known. */
@@ -233,7 +235,11 @@ export class Gate {
     // Steam's: its owner hears of it as of one that has failed.
     const { CloseConnection } = backend.library.functions.sockets;
     CloseConnection(backend.sockets, handle, CloseCode.Unauthenticated, text, false);
-    const ended = { ...info, connectionState: ConnectionState.ProblemDetectedLocally, endReason: CloseCode.Unauthenticated };
+    const ended = {
+      ...info,
+      connectionState: ConnectionState.ProblemDetectedLocally,
+      endReason: CloseCode.Unauthenticated,
+    };
     this.#hub.queue({
       name: "connectionStatusChanged",
       event: { connectHandle: handle, oldState: Connecting, connection: { ...ended, endDebug: text } },
@@ -253,7 +259,9 @@ export class Gate {
     const revoked = this.#certificates.whyRevoked(info.identity, key.view.getBigUint64(0, true));
     if (revoked !== undefined) return revoked;
     if (isAuthenticated) {
-      return created.view.getUint32(0, true) > now + toleratedSeconds ? "the certificate does not count yet" : undefined;
+      return created.view.getUint32(0, true) > now + toleratedSeconds
+        ? "the certificate does not count yet"
+        : undefined;
     }
     if (expiry < now) return "the certificate has expired";
     return "the certificate is of no authority that is trusted here, or of a revoked one";

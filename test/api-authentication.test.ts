@@ -22,7 +22,11 @@ import { pumpFor, pumpUntil } from "./support/pump.ts";
 import { expectRefusal, untyped } from "./support/refusal.ts";
 import { shows } from "./support/shows.ts";
 
-const nobodyToAsk = { available: Availability.CannotTry, debugMessage: "No certificate authority", state: "none" } as const;
+const nobodyToAsk = {
+  available: Availability.CannotTry,
+  debugMessage: "No certificate authority",
+  state: "none",
+} as const;
 
 /** Has the library that is open, the only one, trust an authority. */
 function trust(library: string, root: Uint8Array): void {
@@ -97,7 +101,11 @@ describe("a certificate", () => {
     const identity = "str:alice";
     const distrusted: [Uint8Array, CertificateRefusal, string][] = [
       [unknown.certificate({ key, identity }), "untrusted", ""],
-      [unknown.certificate({ key, identity: "str:bob" }), "otherIdentity", 'it is for "str:bob", and we are "str:alice"'],
+      [
+        unknown.certificate({ key, identity: "str:bob" }),
+        "otherIdentity",
+        'it is for "str:bob", and we are "str:alice"',
+      ],
       [unknown.certificate({ key: new Uint8Array(32), identity }), "otherKey", "for another key"],
       [unknown.certificate({ key, identity, apps: [] }), "otherApp", "not for the app 0"],
       [unknown.certificate({ key, identity, apps: [48] }), "otherApp", "not for the app 0"],

@@ -32,9 +32,7 @@ export abstract class Making extends SocketsCore {
   createListenSocketIP(address: string, options?: ListenSocketOptions): ListenSocketHandle {
     const native = parseAddress(this.backend.library, address);
     const { isRequired, config } = splitOptions(options);
-    const list = this.config.list(
-      isRequired ? { ...config, ...this.gate.listenOptions(this.backend, true) } : config,
-    );
+    const list = this.config.list(isRequired ? { ...config, ...this.gate.listenOptions(this.backend, true) } : config);
     const anyPort = native.port === 0;
     this.backend.takeComplaint();
     for (let tries = anyPort ? portTries : 1; tries > 0; tries--) {

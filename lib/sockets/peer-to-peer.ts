@@ -39,9 +39,7 @@ export abstract class PeerToPeer extends Authentication {
   createListenSocketP2P(virtualPort: number, options?: ListenSocketOptions): ListenSocketHandle {
     integer(virtualPort, "a virtual port", 0, mostVirtualPort);
     const { isRequired, config } = splitOptions(options);
-    const list = this.config.list(
-      isRequired ? { ...config, ...this.gate.listenOptions(this.backend, false) } : config,
-    );
+    const list = this.config.list(isRequired ? { ...config, ...this.gate.listenOptions(this.backend, false) } : config);
     this.backend.takeComplaint();
     const socket = this.functions.CreateListenSocketP2P(this.backend.sockets, virtualPort, list.count, list.array);
     if (socket === 0)
@@ -78,10 +76,7 @@ export abstract class PeerToPeer extends Authentication {
       list.array,
     );
     if (connection === 0) {
-      throw this.refused(
-        what,
-        "See that the other end listens there and that the library has a way to reach it",
-      );
+      throw this.refused(what, "See that the other end listens there and that the library has a way to reach it");
     }
     begun(connection as ConnectionHandle);
     return connection as ConnectionHandle;
