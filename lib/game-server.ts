@@ -6,6 +6,7 @@ import type { Backend } from "../sdk/backend.ts";
 import { NetworkingError } from "../sdk/errors.ts";
 import type { GameServerStart } from "../sdk/opening.ts";
 import { boolean, describe, integer, text } from "./validate.ts";
+import { ipv4Of } from "./values/address.ts";
 
 /** How to open a Steam game server. It needs no Steam client and, unless `mode` asks for it, no account. */
 export interface GameServerOptions {
@@ -162,14 +163,9 @@ function modeOf(mode: number): ServerMode {
 
 /** An IPv4 address in host order. */
 function ipv4(address: string): number {
-  const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/
-    .exec(text(address, "the game server's ip"))
-    ?.slice(1)
-    .map(Number);
-  if (parts === undefined || parts.some((part) => part > 255)) {
-    throw new TypeError(
-      `${JSON.stringify(address)} is no IPv4 address, and Steam binds a game server to none other. Write "192.0.2.7", or leave it out`,
-    );
-  }
-  return parts.reduce((ip, part) => ip * 256 + part, 0);
+  const ip = /^[\d.]+$/.test(text(address, "the game server's ip")) ? ipv4Of(address) : undefined;
+  if (ip !== undefined) return ip;
+  throw new TypeError(
+    `${JSON.stringify(address)} is no IPv4 address, and Steam binds a game server to none other. Write "192.0.2.7", or leave it out`,
+  );
 }

@@ -27,13 +27,13 @@ import {
   connectEnds,
   delivered,
   Journal,
-  numbers,
   rejectionOf,
   settled,
   thrownBy,
   turnFor,
   turnUntil,
 } from "./support/everyday.ts";
+import { numbers } from "./support/numbers.ts";
 import { report } from "./support/life/run.ts";
 import type { Scenes } from "./support/life/scenes.ts";
 import { openNetworking } from "./support/poll-mode.ts";

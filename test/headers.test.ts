@@ -21,7 +21,7 @@ import {
   theirFunctionFacts,
   theirTypeFacts,
 } from "./headers/facts.ts";
-import { RealHeaders, gnsSources, steamSDK } from "./headers/headers.ts";
+import { RealHeaders, gnsSources, steamLibrary } from "./headers/headers.ts";
 import { undeclared } from "./headers/undeclared.ts";
 import { valuesOf } from "./headers/values.ts";
 
@@ -281,17 +281,4 @@ function configType(type: string): string {
 
 function squeeze(text: string): string {
   return text.replace(/\s+/g, "");
-}
-
-async function steamLibrary(): Promise<string> {
-  const folders: Readonly<Record<string, string>> = {
-    "darwin-arm64": "osx/libsteam_api.dylib",
-    "darwin-x64": "osx/libsteam_api.dylib",
-    "linux-arm64": "linuxarm64/libsteam_api.so",
-    "linux-x64": "linux64/libsteam_api.so",
-    "win32-x64": "win64/steam_api64.dll",
-  };
-  const file = folders[`${process.platform}-${process.arch}`];
-  if (file === undefined) throw new Error(`Valve has no libsteam_api for ${process.platform} on ${process.arch}`);
-  return join(await steamSDK(), "redistributable_bin", file);
 }

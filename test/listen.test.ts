@@ -32,7 +32,8 @@ import {
 } from "../lib/index.ts";
 import { isThisMachine, originOf } from "../lib/origin.ts";
 import type * as stranger from "./peers/stranger.ts";
-import { connectEnds, Journal, numbers, rejectionOf, settled, thrownBy, turnFor } from "./support/everyday.ts";
+import { connectEnds, Journal, rejectionOf, settled, thrownBy, turnFor } from "./support/everyday.ts";
+import { numbers } from "./support/numbers.ts";
 import type { Served } from "./support/life/origins.ts";
 import { Peer } from "./support/peer.ts";
 import { openNetworking } from "./support/poll-mode.ts";

@@ -22,6 +22,7 @@ import {
   type ReceivedMessage,
 } from "../lib/index.ts";
 import { noise } from "./support/noise.ts";
+import { numbers } from "./support/numbers.ts";
 import { openNetworking } from "./support/poll-mode.ts";
 import { pumpFor, pumpUntil } from "./support/pump.ts";
 import { receiveMessages } from "./support/receive.ts";
@@ -35,10 +36,6 @@ const decoder = new TextDecoder();
 
 function textsOf(messages: readonly ReceivedMessage[]): string[] {
   return messages.map(({ payload }) => decoder.decode(payload));
-}
-
-function counting(length: number, first = 0): number[] {
-  return Array.from({ length }, (_, index) => first + index);
 }
 
 describe("sendMessages", () => {
@@ -104,8 +101,8 @@ describe("sendMessages", () => {
   test("sends 5,000 messages in one call", async () => {
     using net = openNetworking();
     const { client, server } = await connectOverUDP(net, { options: { SendRateMin: 10 << 20, SendRateMax: 10 << 20 } });
-    const texts = counting(5000).map((number) => `message ${number}`);
-    expect(net.sockets.sendMessages(texts, client, Reliable)).toEqual(counting(5000, 1));
+    const texts = numbers(5000).map((number) => `message ${number}`);
+    expect(net.sockets.sendMessages(texts, client, Reliable)).toEqual(numbers(5000, 1));
     expect(textsOf(await receiveMessages(net, server, 5000))).toEqual(texts);
   });
 
@@ -115,7 +112,7 @@ describe("sendMessages", () => {
     const { connection1, connection2 } = net.sockets.createSocketPair();
     const failing = 700;
     const results = net.sockets.sendMessages(
-      counting(5000).flatMap((number) => [
+      numbers(5000).flatMap((number) => [
         { connection: client, data: number === failing ? tooLarge : `${number}`, flags: Reliable },
         { connection: connection1, data: `${number}`, flags: Reliable },
       ]),
@@ -123,9 +120,9 @@ describe("sendMessages", () => {
     const overUDP = results.filter((_, index) => index % 2 === 0);
     const inMemory = results.filter((_, index) => index % 2 === 1);
     const untried = new Array<number>(5000 - failing - 1).fill(0);
-    expect(overUDP).toEqual([...counting(failing, 1), -InvalidParam, ...untried]);
-    expect(inMemory).toEqual(counting(5000, 1));
-    expect(textsOf(await receiveMessages(net, server, failing))).toEqual(counting(failing).map(String));
+    expect(overUDP).toEqual([...numbers(failing, 1), -InvalidParam, ...untried]);
+    expect(inMemory).toEqual(numbers(5000, 1));
+    expect(textsOf(await receiveMessages(net, server, failing))).toEqual(numbers(failing).map(String));
     expect(await receiveMessages(net, connection2, 5000)).toHaveLength(5000);
   });
 });
@@ -302,17 +299,17 @@ describe("receiveMessagesOnConnection", () => {
   test("receives as many messages as were asked for", () => {
     using net = openNetworking();
     const { client, server } = pairInMemory(net);
-    net.sockets.sendMessages(counting(3000).map(String), client, Reliable);
+    net.sockets.sendMessages(numbers(3000).map(String), client, Reliable);
     const receive = (maxMessages?: number) =>
       textsOf(net.sockets.receiveMessagesOnConnection(server, maxMessages)).map(Number);
     expect(receive(0)).toEqual([]);
     expect(receive(1)).toEqual([0]);
-    expect(receive(2)).toEqual(counting(2, 1));
-    expect(receive()).toEqual(counting(256, 3));
-    expect(receive(256)).toEqual(counting(256, 259));
-    expect(receive(257)).toEqual(counting(257, 515));
-    expect(receive(1000)).toEqual(counting(1000, 772));
-    expect(receive(2 ** 31 - 1)).toEqual(counting(1228, 1772));
+    expect(receive(2)).toEqual(numbers(2, 1));
+    expect(receive()).toEqual(numbers(256, 3));
+    expect(receive(256)).toEqual(numbers(256, 259));
+    expect(receive(257)).toEqual(numbers(257, 515));
+    expect(receive(1000)).toEqual(numbers(1000, 772));
+    expect(receive(2 ** 31 - 1)).toEqual(numbers(1228, 1772));
     expect(receive()).toEqual([]);
     expect(receive(1)).toEqual([]);
   });
@@ -322,7 +319,7 @@ describe("receiveMessagesOnConnection", () => {
     const { client, server } = pairInMemory(net);
     const sizes = [10, 3 << 20, 0, (1 << 20) + 1, 1 << 20, 40 << 20, 5, 20 << 20];
     const payloads = sizes.map((size, index) => noise(index, size));
-    expect(net.sockets.sendMessages(payloads, client, Reliable)).toEqual(counting(sizes.length, 1));
+    expect(net.sockets.sendMessages(payloads, client, Reliable)).toEqual(numbers(sizes.length, 1));
     const first = net.sockets.receiveMessagesOnConnection(server, 1);
     const second = net.sockets.receiveMessagesOnConnection(server, 1);
     const rest = net.sockets.receiveMessagesOnConnection(server);
@@ -335,10 +332,10 @@ describe("receiveMessagesOnConnection", () => {
   test("receives more at once than what is kept ready for them", () => {
     using net = openNetworking();
     const { client, server } = pairInMemory(net);
-    const payloads = counting(600).map((index) => noise(index, index % 7 === 0 ? 300_001 : index));
+    const payloads = numbers(600).map((index) => noise(index, index % 7 === 0 ? 300_001 : index));
     for (const payload of payloads) net.sockets.sendMessageToConnection(client, payload, Reliable);
     const received = net.sockets.receiveMessagesOnConnection(server, 600);
-    expect(received.map(({ messageNumber }) => messageNumber)).toEqual(counting(600, 1));
+    expect(received.map(({ messageNumber }) => messageNumber)).toEqual(numbers(600, 1));
     expect(received.filter(({ payload }, index) => Buffer.compare(payload, payloads[index]!) !== 0)).toEqual([]);
   });
 

@@ -28,6 +28,7 @@ import {
   type OutboxOptions,
 } from "../lib/index.ts";
 import { noise } from "./support/noise.ts";
+import { numbers } from "./support/numbers.ts";
 import { openNetworking } from "./support/poll-mode.ts";
 import { receiveMessages } from "./support/receive.ts";
 import { expectRefusal, untyped } from "./support/refusal.ts";
@@ -39,12 +40,8 @@ const { Reliable, Unreliable } = SendFlags;
 const nowhere = 12345 as ConnectionHandle;
 const decoder = new TextDecoder();
 
-function counting(length: number, first = 0): number[] {
-  return Array.from({ length }, (_, index) => first + index);
-}
-
 function resultsOf(outbox: Outbox, count: number): number[] {
-  return counting(count).map((index) => outbox.result(index));
+  return numbers(count).map((index) => outbox.result(index));
 }
 
 async function payloadsOf(net: Networking, connection: ConnectionHandle, count: number): Promise<Uint8Array[]> {
@@ -224,10 +221,10 @@ describe("a result", () => {
     expect(it.send()).toBe(count + failing);
     const results = resultsOf(outbox, 2 * count);
     const untried = new Array<number>(count - failing - 1).fill(0);
-    expect(results.filter((_, at) => at % 2 === 0)).toEqual([...counting(failing, 1), -InvalidParam, ...untried]);
-    expect(results.filter((_, at) => at % 2 === 1)).toEqual(counting(count, 1));
-    expect(await textsOf(it.net, it.to, failing)).toEqual(counting(failing).map(String));
-    expect(await textsOf(it.net, connection2, count)).toEqual(counting(count).map(String));
+    expect(results.filter((_, at) => at % 2 === 0)).toEqual([...numbers(failing, 1), -InvalidParam, ...untried]);
+    expect(results.filter((_, at) => at % 2 === 1)).toEqual(numbers(count, 1));
+    expect(await textsOf(it.net, it.to, failing)).toEqual(numbers(failing).map(String));
+    expect(await textsOf(it.net, connection2, count)).toEqual(numbers(count).map(String));
     expect(pool.available).toBe(2 * count - (count - failing));
     for (const slot of slots.slice(0, failing)) expect(() => pool.offset(slot)).toThrow(SlotError);
     for (const slot of slots.slice(failing)) pool.free(slot);
@@ -303,7 +300,7 @@ describe("a broadcast", () => {
   test("has one payload, which comes back once, after the last", () => {
     using it = setUp({}, 2);
     const { net, outbox, pool } = it;
-    const pairs = counting(20).map(() => net.sockets.createSocketPair());
+    const pairs = numbers(20).map(() => net.sockets.createSocketPair());
     const content = noise(1, 100);
     const slot = filledSlot(pool, content);
     expect(
@@ -381,7 +378,7 @@ describe("a broadcast", () => {
     outbox.broadcast(new Array<ConnectionHandle>(2998).fill(from), filledSlot(pool, Buffer.from("b")), 1, Reliable);
     it.say("last");
     expect(it.send()).toBe(3000);
-    expect(resultsOf(outbox, 3000)).toEqual(counting(3000, 1));
+    expect(resultsOf(outbox, 3000)).toEqual(numbers(3000, 1));
     const texts = await textsOf(it.net, it.to, 3000);
     expect([texts[0], new Set(texts.slice(1, -1)), texts.at(-1)]).toEqual(["first", new Set(["b"]), "last"]);
     await allBack(it.net, pool);

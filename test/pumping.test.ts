@@ -27,16 +27,8 @@ import {
   type Frame,
 } from "../lib/index.ts";
 import { Acceptor } from "./support/acceptor.ts";
-import {
-  connectEnds,
-  delivered,
-  Journal,
-  numbers,
-  rejectionOf,
-  settled,
-  thrownBy,
-  turnUntil,
-} from "./support/everyday.ts";
+import { connectEnds, delivered, Journal, rejectionOf, settled, thrownBy, turnUntil } from "./support/everyday.ts";
+import { numbers } from "./support/numbers.ts";
 import type { Listened } from "./support/life/listener-worker.ts";
 import { openNetworking } from "./support/poll-mode.ts";
 import { pumpFor, pumpUntil, waitFor, waitUntil } from "./support/pump.ts";

@@ -26,7 +26,8 @@ import {
   type Networking,
   type SendOptions,
 } from "../lib/index.ts";
-import { connectEnds, Journal, numbers, thrownBy, turnUntil } from "./support/everyday.ts";
+import { connectEnds, Journal, thrownBy, turnUntil } from "./support/everyday.ts";
+import { numbers } from "./support/numbers.ts";
 import { noise, sameBytes } from "./support/noise.ts";
 import { openNetworking } from "./support/poll-mode.ts";
 import { pumpUntil, waitFor, waitUntil } from "./support/pump.ts";

@@ -11,7 +11,8 @@
  */
 import { describe, expect, test } from "bun:test";
 import { Result, type Connection, type ConnectionHandlers, type Networking, type Server } from "../lib/index.ts";
-import { Journal, numbers, thrownBy } from "./support/everyday.ts";
+import { Journal, thrownBy } from "./support/everyday.ts";
+import { numbers } from "./support/numbers.ts";
 import { noise, sameBytes } from "./support/noise.ts";
 import { openNetworking } from "./support/poll-mode.ts";
 import { waitFor, waitUntil } from "./support/pump.ts";

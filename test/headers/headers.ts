@@ -79,6 +79,22 @@ export async function steamSDK(): Promise<string> {
   return join(await crateFolder("Cargo.toml", "steamworks-sys"), "lib/steam");
 }
 
+// Of Valve's SDK, by platform.
+const redistributables: Readonly<Record<string, string>> = {
+  "darwin-arm64": "osx/libsteam_api.dylib",
+  "darwin-x64": "osx/libsteam_api.dylib",
+  "linux-arm64": "linuxarm64/libsteam_api.so",
+  "linux-x64": "linux64/libsteam_api.so",
+  "win32-x64": "win64/steam_api64.dll",
+};
+
+/** Valve's real steam_api for this platform. */
+export async function steamLibrary(): Promise<string> {
+  const file = redistributables[`${process.platform}-${process.arch}`];
+  if (file === undefined) throw new Error(`Valve has no steam_api for ${process.platform} on ${process.arch}`);
+  return join(await steamSDK(), "redistributable_bin", file);
+}
+
 async function folderOf(name: Header): Promise<string> {
   if (name === "gns") return join(await gnsSources(), "include");
   if (name === "steam") return join(await steamSDK(), "public");

@@ -1,12 +1,13 @@
 /** Has a Worker open a network and go without closing it, then opens it on the main thread, at the same port. */
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { AlreadyOpenError, type Networking } from "../../lib/index.ts";
+import type { Networking } from "../../lib/index.ts";
 import { Acceptor } from "../support/acceptor.ts";
 import type { Going, WorkerData } from "../support/life/careless-worker.ts";
 import { Parent } from "../support/parent.ts";
-import { openNetworking } from "../support/poll-mode.ts";
+import { openedUnlessTaken, openNetworking } from "../support/poll-mode.ts";
 import { pumpUntil, waitUntil } from "../support/pump.ts";
+import { thrownName } from "../support/thrown.ts";
 
 export interface Orders {
   begin: Going;
@@ -30,7 +31,7 @@ let gone = false;
 worker.on("exit", () => (gone = true));
 worker.on("error", () => {});
 const address = await new Promise<string>((resolve) => worker.once("message", resolve));
-parent.report("listening", { address, refusal: nameOf(() => openNetworking()) });
+parent.report("listening", { address, refusal: thrownName(() => openNetworking()) });
 
 await parent.order("letGo");
 if (going === "terminated") void worker.terminate();
@@ -43,21 +44,3 @@ await waitUntil("the network could be opened", () => (opened = openedUnlessTaken
 using net = opened!;
 parent.report("reopened", { address: new Acceptor(net, address).address });
 await pumpUntil(net, "the test was done", () => parent.hasOrdered("end"));
-
-function openedUnlessTaken(): Networking | undefined {
-  try {
-    return openNetworking();
-  } catch (error) {
-    if (error instanceof AlreadyOpenError) return undefined;
-    throw error;
-  }
-}
-
-function nameOf(action: () => unknown): string {
-  try {
-    action();
-    return "";
-  } catch (error) {
-    return error instanceof Error ? error.name : String(error);
-  }
-}

@@ -2,14 +2,14 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { AlreadyOpenError, ConnectionState, MessagePool, type Networking } from "../../lib/index.ts";
+import { ConnectionState, MessagePool, type Networking } from "../../lib/index.ts";
 import { helperAt } from "../../sdk/helper.ts";
 import { Borrower } from "../support/life/borrower.ts";
 import type { OwnerData } from "../support/life/owner-worker.ts";
 import { noiseInteger } from "../support/noise.ts";
 import { mostParcelBytes } from "../support/parcel.ts";
 import { Parent } from "../support/parent.ts";
-import { openNetworking } from "../support/poll-mode.ts";
+import { openedUnlessTaken, openNetworking } from "../support/poll-mode.ts";
 import { pumpUntil, waitFor, waitUntil } from "../support/pump.ts";
 import { stateOf } from "../support/state-of.ts";
 
@@ -88,13 +88,4 @@ function takeEachOnce(pool: MessagePool): void {
     throw new Error(`Of ${pool.slots} slots ${slots.length} were taken, and ${offsets.size} of them were different`);
   }
   for (const slot of slots) pool.free(slot);
-}
-
-function openedUnlessTaken(): Networking | undefined {
-  try {
-    return openNetworking();
-  } catch (error) {
-    if (error instanceof AlreadyOpenError) return undefined;
-    throw error;
-  }
 }

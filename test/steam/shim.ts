@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { cText } from "../../ffi/memory.ts";
 import { locateShippedLibrary } from "../../sdk/locate.ts";
-import { steamSDK } from "../headers/headers.ts";
+import { steamLibrary, steamSDK } from "../headers/headers.ts";
 import { compiler, run } from "../headers/run.ts";
 
 /** Why there are no such libraries here; undefined where there are. */
@@ -21,7 +21,7 @@ export const missing: string | undefined =
 /** Valve's libraries, by where they come from. */
 export const valveLibraries = {
   /** The newer one, of the crate steamworks-sys. */
-  crate: async () => join(await steamSDK(), "redistributable_bin/linux64/libsteam_api.so"),
+  crate: steamLibrary,
   /** The older one, of the npm package steamworks.js. */
   npm: async () =>
     join(dirname(Bun.resolveSync("steamworks.js/package.json", import.meta.dir)), "dist/linux64/libsteam_api.so"),

@@ -132,8 +132,3 @@ export function thrownBy(action: () => unknown): unknown {
   }
   throw new Error("Nothing was thrown");
 }
-
-/** The numbers from `first` on, `count` of them. */
-export function numbers(count: number, first = 0): number[] {
-  return Array.from({ length: count }, (_, at) => first + at);
-}

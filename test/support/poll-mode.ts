@@ -9,7 +9,7 @@
  * One file alone in manual poll mode: `STEAM_SOCKETS_TEST_MANUAL_POLL=1 bun test --isolate test/messages.test.ts`.
  */
 import { setImmediate } from "node:timers/promises";
-import { openNetworking as open, type Networking, type NetworkingOptions } from "../../lib/index.ts";
+import { AlreadyOpenError, openNetworking as open, type Networking, type NetworkingOptions } from "../../lib/index.ts";
 
 /** Whether this run is in manual poll mode. */
 export const manualPoll = process.env["STEAM_SOCKETS_TEST_MANUAL_POLL"] === "1";
@@ -22,6 +22,16 @@ export function openNetworking(options: NetworkingOptions = {}): Networking {
   const net = open(inMode);
   if (inMode.manualPoll) polled = [...polled.filter(({ isOpen }) => isOpen), net];
   return net;
+}
+
+/** {@link openNetworking}, but undefined while another thread has the network. */
+export function openedUnlessTaken(options: NetworkingOptions = {}): Networking | undefined {
+  try {
+    return openNetworking(options);
+  } catch (error) {
+    if (error instanceof AlreadyOpenError) return undefined;
+    throw error;
+  }
 }
 
 /** Lets the library work and the event loop turn, for about a millisecond. */

@@ -2,6 +2,7 @@
 import { parentPort } from "node:worker_threads";
 import { PoolShare, SendFlags, type ConnectionHandle, type ShareTicket } from "../../../lib/index.ts";
 import { mostParcelBytes, writeParcel } from "../parcel.ts";
+import { thrownName } from "../thrown.ts";
 
 /** What it can be told. */
 export type BorrowerOrder =
@@ -30,15 +31,6 @@ export interface BorrowerAnswer {
 
 let share: PoolShare | undefined;
 let latest: ShareTicket | undefined;
-
-function nameOf(action: () => unknown): string {
-  try {
-    action();
-    return "";
-  } catch (error) {
-    return error instanceof Error ? error.name : String(error);
-  }
-}
 
 /** Waits for a moment, without an event loop in which a message could come. */
 function nap(): void {
@@ -101,7 +93,7 @@ function err(borrowed: PoolShare): Record<string, string> {
     "a connection that can't be": () => borrowed.push(-1 as ConnectionHandle, slot, 1, Reliable),
     "attached twice": () => PoolShare.attach(latest!),
   };
-  const thrown = Object.fromEntries(Object.entries(mistakes).map(([what, action]) => [what, nameOf(action)]));
+  const thrown = Object.fromEntries(Object.entries(mistakes).map(([what, action]) => [what, thrownName(action)]));
   if (borrowed.offset(slot) !== offset) throw new Error("The slot is another one");
   // Both are ours still.
   borrowed.free(overrun);
@@ -135,6 +127,6 @@ function answer(order: BorrowerOrder): Omit<BorrowerAnswer, "error"> {
 
 parentPort?.on("message", (order: BorrowerOrder) => {
   let content: Omit<BorrowerAnswer, "error"> = {};
-  const error = nameOf(() => (content = answer(order)));
+  const error = thrownName(() => (content = answer(order)));
   parentPort?.postMessage({ error, ...content } satisfies BorrowerAnswer);
 });
