@@ -6,20 +6,17 @@ export const WITHOUT_NAMESPACES_VARIABLE = "STEAM_SOCKETS_WITHOUT_NAMESPACES";
 
 const isRoot = process.getuid?.() === 0;
 const ready = "ready";
-// It lasts as long as its standard input.
-const setUp = `set -e
-ip link set lo up
-ip link add here type veth peer name there
+const oneInterface = `ip link add here type veth peer name there
 ip addr add 10.9.9.1/24 dev here
 ip link set here up
-ip link set there up
-echo ${ready}
-read -r end || true`;
+ip link set there up`;
 
-/**
- * A network namespace with one interface, 10.9.9.1, which leads nowhere. It is there until the block that holds it ends,
- * or this process.
- */
+// It lasts as long as its standard input.
+function holding(setUp: string): string[] {
+  return ["sh", "-ec", `ip link set lo up\n${setUp}\necho ${ready}\nread -r end || true`];
+}
+
+/** A network namespace. It is there until the block that holds it ends, or this process. */
 export class Namespace implements AsyncDisposable {
   readonly #holder: Subprocess<"pipe", "pipe", "pipe">;
 
@@ -28,14 +25,22 @@ export class Namespace implements AsyncDisposable {
   }
 
   /**
-   * Makes one.
+   * Makes one with one interface, 10.9.9.1, which leads nowhere.
    * @throws when that is not to be had here, with the reason in one line.
    */
   static async make(): Promise<Namespace> {
-    const command = ["unshare", isRoot ? "-n" : "-rn", "sh", "-c", setUp];
+    return await Namespace.#hold(["unshare", isRoot ? "-n" : "-rn", ...holding(oneInterface)]);
+  }
+
+  /** Makes one without interfaces. */
+  static async makeEmpty(): Promise<Namespace> {
+    return await Namespace.#hold(["unshare", isRoot ? "-n" : "-rn", ...holding("")]);
+  }
+
+  static async #hold(command: readonly string[]): Promise<Namespace> {
     let holder: Subprocess<"pipe", "pipe", "pipe">;
     try {
-      holder = Bun.spawn(command, { stdio: ["pipe", "pipe", "pipe"] });
+      holder = Bun.spawn([...command], { stdio: ["pipe", "pipe", "pipe"] });
     } catch (error) {
       throw new Error(refusal(String(error)), { cause: error });
     }
@@ -43,6 +48,26 @@ export class Namespace implements AsyncDisposable {
       if (text.startsWith(ready)) return new Namespace(holder);
     }
     throw new Error(refusal(await new Response(holder.stderr).text()));
+  }
+
+  /** Makes another one without interfaces, of the same user, so that {@link run} may join the two. */
+  async another(): Promise<Namespace> {
+    return await Namespace.#hold(this.command("unshare", "-n", ...holding("")));
+  }
+
+  /** The process that `ip link` names to mean this namespace. */
+  get pid(): number {
+    return this.#holder.pid;
+  }
+
+  /**
+   * Runs a shell script in it.
+   * @throws when one of its commands fails, with what that said.
+   */
+  async run(script: string): Promise<void> {
+    const shell = Bun.spawn(this.command("sh", "-ec", script), { stdio: ["ignore", "ignore", "pipe"] });
+    const [code, complaint] = await Promise.all([shell.exited, new Response(shell.stderr).text()]);
+    if (code !== 0) throw new Error(refusal(complaint));
   }
 
   /** The command line that runs another one in it, as the same process. */

@@ -14,8 +14,10 @@ import {
   type NetworkingEvents,
   type ReceivedMessage,
 } from "../../../lib/index.ts";
+import { connectRelay } from "../../../lib/signaling/index.ts";
 import { noise, noiseInteger } from "../noise.ts";
 import { Parcels, writeParcel } from "../parcel.ts";
+import { trafficCommands } from "./traffic-commands.ts";
 import { openNetworking } from "../poll-mode.ts";
 import { exchange, type Exchanged, type ExchangeSeeds } from "../exchange.ts";
 import { pumpUntil, waitUntil } from "../pump.ts";
@@ -24,6 +26,8 @@ import type { LostWorker } from "./worker.ts";
 
 /** How a player's network is opened. */
 export interface PlayerOptions {
+  /** The URL of the relay that carries its signals: the test's own post when it is left out. */
+  readonly relay?: string;
   readonly config?: ConfigOptions;
   /** Whether it answers peers who ask for connections. */
   readonly peers?: boolean;
@@ -64,7 +68,7 @@ export type CommandName = keyof Commands;
 
 const [identity = "", optionsText = "{}"] = process.argv.slice(2);
 const options = JSON.parse(optionsText) as PlayerOptions;
-const { requests = "accept", config, peers = true } = options;
+const { requests = "accept", config, peers = true, relay } = options;
 
 let net = open();
 const lastSignals = new Map<string, Uint8Array>();
@@ -75,6 +79,7 @@ function open() {
   for (const name of toldNames) {
     opened.on(name, (event: unknown) => process.send?.({ told: { name, event } }));
   }
+  if (relay !== undefined) connectRelay(opened.signaling, relay, { identity, retry: { least: 0.1, most: 0.5 } });
   opened.on("connectionStatusChanged", ({ connectHandle, connection, oldState }) => {
     if (connection.connectionState !== ConnectionState.Connecting || oldState !== ConnectionState.None) return;
     if (!isIncoming(connectHandle)) return;
@@ -160,6 +165,7 @@ const commands = {
   /** How many connections the library still keeps signaling for. */
   signalings: () => net.signaling.connections,
   signalingsAreGone: async () => await pumpUntil(net, "no signaling was left", () => net.signaling.connections === 0),
+  ...trafficCommands(() => net),
   /**
    * Hands in signals in the name of `from`: random ones, and the last one of `of` with changes. Answers how many were of
    * use.
