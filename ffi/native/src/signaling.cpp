@@ -385,8 +385,12 @@ void TurnAway(Library &library, const Rendezvous &rendezvous, const SteamNetwork
     EndConnecting(*rendezvous.to_connection, why);
   } else if (rendezvous.is_connect_request && rendezvous.from_connection.has_value()) {
     const std::string signal = WithSender(
-        RefusalSignal(*rendezvous.from_connection, TextOf(from), kUnauthenticated, why), OwnIdentity(library));
+        RefusalSignal(*rendezvous.from_connection, TextOf(from), kUnauthenticated, "not authenticated: " + why),
+        OwnIdentity(library));
     Push(library, from, 0, signal.data(), static_cast<int>(signal.size()));
+    std::string payload(reinterpret_cast<const char *>(&from), sizeof from);
+    payload += why;
+    library.events.Push(STEAM_SOCKETS_REFUSED, 0, payload.data(), static_cast<uint32_t>(payload.size()));
   }
 }
 
