@@ -11,9 +11,16 @@ ip addr add 10.9.9.1/24 dev here
 ip link set here up
 ip link set there up`;
 
+// Where `ip` and `nft` are, which not everybody's path has.
+const path = 'PATH="$PATH:/usr/sbin:/sbin"';
+
 // It lasts as long as its standard input.
 function holding(setUp: string): string[] {
-  return ["sh", "-ec", `ip link set lo up\n${setUp}\necho ${ready}\nread -r end || true`];
+  return shell(`ip link set lo up\n${setUp}\necho ${ready}\nread -r end || true`);
+}
+
+function shell(script: string): string[] {
+  return ["sh", "-ec", `${path}\n${script}`];
 }
 
 /** A network namespace. It is there until the block that holds it ends, or this process. */
@@ -65,8 +72,8 @@ export class Namespace implements AsyncDisposable {
    * @throws when one of its commands fails, with what that said.
    */
   async run(script: string): Promise<void> {
-    const shell = Bun.spawn(this.command("sh", "-ec", script), { stdio: ["ignore", "ignore", "pipe"] });
-    const [code, complaint] = await Promise.all([shell.exited, new Response(shell.stderr).text()]);
+    const child = Bun.spawn(this.command(...shell(script)), { stdio: ["ignore", "ignore", "pipe"] });
+    const [code, complaint] = await Promise.all([child.exited, new Response(child.stderr).text()]);
     if (code !== 0) throw new Error(refusal(complaint));
   }
 
