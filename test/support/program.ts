@@ -5,6 +5,13 @@ import { waitUntil } from "./pump.ts";
 
 const root = join(import.meta.dir, "..", "..");
 
+/** A script that runs elsewhere, such as in a network namespace. */
+export interface ProgramWithin {
+  readonly path: string;
+  /** Gives the command line that runs another one there, as the same process. */
+  readonly within: { command(...line: readonly string[]): string[] };
+}
+
 /** A running program of this project. It ends with the block that holds it. */
 export class Program implements AsyncDisposable {
   readonly #process: Subprocess<"ignore", "pipe", "pipe">;
@@ -14,9 +21,11 @@ export class Program implements AsyncDisposable {
   #errors = "";
 
   /** @param script its path in the project, and its arguments after that. */
-  constructor(script: string, ...args: readonly string[]) {
-    this.#name = script;
-    this.#process = Bun.spawn([process.execPath, join(root, script), ...args], {
+  constructor(script: string | ProgramWithin, ...args: readonly string[]) {
+    const { path, within } = typeof script === "string" ? { path: script, within: undefined } : script;
+    const line = [process.execPath, join(root, path), ...args];
+    this.#name = path;
+    this.#process = Bun.spawn(within?.command(...line) ?? line, {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
       timeout: 60_000,
