@@ -1,16 +1,18 @@
 #!/usr/bin/env bun
-/** The package's `bin`: `steam-sockets demo`, `steam-sockets doctor`. */
+/** The package's `bin`: `steam-sockets demo`, `steam-sockets doctor`, `steam-sockets authority init` and others. */
+import { authority } from "./authority.ts";
 import { UsageError } from "./command.ts";
 import { demo } from "./demo.ts";
 import { demoP2P } from "./demo-p2p.ts";
 import { doctor } from "./doctor.ts";
 
-const commands = [demo, demoP2P, doctor];
+const commands = [demo, demoP2P, doctor, ...authority];
+const width = Math.max(...commands.map(({ name }) => name.length)) + 2;
 
 const help = `Usage: steam-sockets <command> [options]
 
-${commands.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`).join("\n")}
-  help      Print this text, or that of a command.
+${commands.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`).join("\n")}
+  ${"help".padEnd(width)}Print this text, or that of a command.
 
 Each command tells its options with --help, and has --json for programs.
 `;
@@ -27,6 +29,8 @@ async function main(line: readonly string[]): Promise<number> {
     process.stdout.write(help);
     return 0;
   }
+  const longer = commands.map((command) => command.name).filter((longName) => longName.startsWith(`${name} `));
+  if (longer.length > 0) throw new UsageError(`Name one of these: ${longer.join(", ")}`);
   throw new UsageError(name === undefined ? "Name a command" : `There is no command ${name}`);
 }
 
