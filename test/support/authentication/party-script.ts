@@ -64,6 +64,11 @@ export interface Order {
   readonly name: CommandName;
   readonly args: never[];
 }
+/** A signal that came for us. */
+export interface Delivery {
+  readonly from: string;
+  readonly signal: Uint8Array;
+}
 export type Commands = typeof commands;
 export type CommandName = keyof Commands;
 
@@ -104,6 +109,45 @@ async function until(condition: () => boolean): Promise<boolean> {
   return false;
 }
 
+/** Does something again and again while the network is open. */
+function work(action: () => void): void {
+  const used = open();
+  const timer = setInterval(() => {
+    if (!used.isOpen) return clearInterval(timer);
+    used.pump();
+    action();
+  }, 2);
+}
+
+/** What became of a connection of the layer below. */
+export interface Below {
+  /** What sending answered at once. */
+  readonly sent: Result;
+  readonly state: ConnectionState;
+  readonly code: number;
+  readonly text: string;
+  readonly isAuthenticated: boolean;
+  /** What sending answered when the connection stood, or had failed. */
+  readonly sentLater: Result;
+}
+
+async function below(handle: ConnectionHandle): Promise<Below> {
+  const { sockets } = open();
+  const { Connected, ClosedByPeer, ProblemDetectedLocally } = ConnectionState;
+  const sent = sockets.sendMessageToConnection(handle, "too early", SendFlags.Reliable).result;
+  const last = { state: ConnectionState.None as ConnectionState, code: 0, text: "" };
+  open().on("connectionStatusChanged", ({ connectHandle, connection: info }) => {
+    if (connectHandle === handle) {
+      Object.assign(last, { state: info.connectionState, code: info.endReason, text: info.endDebug });
+    }
+  });
+  await until(() => [Connected, ClosedByPeer, ProblemDetectedLocally].some((state) => state === last.state));
+  const wasAuthenticated = isAuthenticated(handle);
+  const sentLater = sockets.sendMessageToConnection(handle, "now", SendFlags.ReliableNoNagle).result;
+  sockets.closeConnection(handle, 0, "", true);
+  return { sent, ...last, isAuthenticated: wasAuthenticated, sentLater };
+}
+
 const commands = {
   open: ({ identity, roots = [], intermediates = [], revoked = [], config = {} }: PartyOptions): void => {
     net = openNetworking({
@@ -115,6 +159,7 @@ const commands = {
     states = [];
     net.on("authenticationRefused", (event) => seen.refused.push(event));
     net.on("networkAuthenticationStatus", ({ state }) => states.push(state));
+    net.signaling.use({ send: (to, signal) => void process.send?.({ to, signal }) });
   },
   close: async (): Promise<void> => {
     await server?.stop(false);
@@ -178,31 +223,78 @@ const commands = {
   },
   disconnect: (): void => connection?.close(),
   /** By the functions below: what answers a message that is sent at once, and what becomes of the connection. */
-  connectBelow: async (
-    address: string,
-    options: PartyConnectOptions,
-  ): Promise<{ sent: Result; state: ConnectionState; text: string; sentLater: Result }> => {
+  connectBelow: async (address: string, demands: PartyConnectOptions): Promise<Below> => {
+    const { timeout: _, config = {}, ...rest } = demands;
+    return await below(open().sockets.connectByIPAddress(address, { ...config, ...rest }));
+  },
+  /** Takes all who come by signals, and echoes what they send. */
+  listenP2P: (port: number, requireAuthentication: boolean): void => {
     const { sockets } = open();
-    const { timeout: _, config = {}, ...demands } = options;
-    const handle = sockets.connectByIPAddress(address, { ...config, ...demands } as never);
-    const sent = sockets.sendMessageToConnection(handle, "too early", SendFlags.Reliable).result;
-    let [state, text]: [ConnectionState, string] = [ConnectionState.None, ""];
+    const socket = sockets.createListenSocketP2P(port, { requireAuthentication });
+    const came: ConnectionHandle[] = [];
     open().on("connectionStatusChanged", ({ connectHandle, connection: info }) => {
-      if (connectHandle === handle) [state, text] = [info.connectionState, info.endDebug];
+      if (info.listenSocket !== socket) return;
+      if (info.connectionState === ConnectionState.Connecting) sockets.acceptConnection(connectHandle);
+      if (info.connectionState !== ConnectionState.Connected) return;
+      const { identity } = info;
+      seen.opened.push({ identity, isAuthenticated: isAuthenticated(connectHandle) });
+      came.push(connectHandle);
     });
-    await until(() => state !== ConnectionState.None && state !== ConnectionState.Connecting);
-    const sentLater = sockets.sendMessageToConnection(handle, "now", SendFlags.ReliableNoNagle).result;
-    await until(() => sentLater !== Result.OK || seen.messages.length >= 0);
-    await sleep(100);
-    sockets.closeConnection(handle);
-    return { sent, state, text, sentLater };
+    work(() => {
+      for (const handle of came) {
+        if (sockets.getConnectionInfo(handle) === undefined) continue;
+        for (const { payload } of sockets.receiveMessagesOnConnection(handle)) {
+          seen.messages.push(new TextDecoder().decode(payload));
+        }
+      }
+    });
+  },
+  /** Connects by signals and sends something at once, and when the connection stands. */
+  connectP2P: async (to: string, port: number, demands: PartyConnectOptions): Promise<Below> => {
+    const { sockets, signaling } = open();
+    const { timeout: _, config = {}, ...rest } = demands;
+    return await below(sockets.connectP2PCustomSignaling(signaling, to, port, { ...config, ...rest }));
+  },
+  requireInSessions: (required: boolean): void => open().messages.requireAuthentication(required),
+  /** Takes all sessions. */
+  acceptSessions: (): void => {
+    const { messages } = open();
+    messages.acceptSessions(() => true);
+    work(() => {
+      for (const { payload } of messages.receiveMessagesOnChannel(0)) {
+        seen.messages.push(new TextDecoder().decode(payload));
+      }
+    });
+  },
+  /** When there is no session with somebody any more. */
+  sessionEnded: async (who: string): Promise<boolean> => {
+    const { messages } = open();
+    const { None, ClosedByPeer, ProblemDetectedLocally } = ConnectionState;
+    const over: readonly ConnectionState[] = [None, ClosedByPeer, ProblemDetectedLocally];
+    return await until(() => over.includes(messages.getSessionConnectionInfo(who, false, false).state));
+  },
+  /** Sends a message to somebody, and answers how the session stands when that is known. */
+  sendToUser: async (to: string, text: string) => {
+    const { messages } = open();
+    let failure: { code: number; text: string } | undefined;
+    open().on("messagesSessionFailed", ({ connection: { endReason, endDebug } }) => {
+      failure = { code: endReason, text: endDebug };
+    });
+    const sent = messages.sendMessageToUser(to, text, SendFlags.ReliableNoNagle);
+    const state = () => messages.getSessionConnectionInfo(to, false, false).state;
+    await until(() => sent !== Result.OK || failure !== undefined || state() === ConnectionState.Connected);
+    return { sent, isConnected: failure === undefined && state() === ConnectionState.Connected, failure };
   },
   seen: (): Seen => seen,
   connections: (): number => server?.connections ?? (connection?.isOpen === true ? 1 : 0),
 };
 
 process.on("disconnect", () => process.exit());
-process.on("message", (message: Order) => {
+process.on("message", (message: Order | Delivery) => {
+  if ("signal" in message) {
+    if (net?.isOpen === true) net.signaling.receive(message.from, message.signal);
+    return;
+  }
   const { order, name, args } = message;
   const command: (...args: never[]) => unknown = commands[name];
   Promise.try(() => command(...args)).then(

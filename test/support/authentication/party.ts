@@ -1,11 +1,14 @@
 /** A party: a process with a network, that does what it is told and answers what came of it. */
 import { join } from "node:path";
 import type { Subprocess } from "bun";
+import type { Addressee, Post } from "../p2p/post.ts";
 import type { CommandName, Commands, Seen } from "./party-script.ts";
 
 type Answer<Name extends CommandName> = Awaited<ReturnType<Commands[Name]>>;
 type FromParty =
-  { readonly ready: true } | { readonly order: number; readonly value?: unknown; readonly error?: string };
+  | { readonly ready: true }
+  | { readonly to: string; readonly signal: Uint8Array }
+  | { readonly order: number; readonly value?: unknown; readonly error?: string };
 
 /** Has a command line run somewhere else, as {@link Namespace.command} does. */
 export type Elsewhere = (...line: readonly string[]) => string[];
@@ -13,11 +16,12 @@ export type Elsewhere = (...line: readonly string[]) => string[];
 const patience = 20_000;
 
 /** A running party. It ends with the block that holds it. */
-export class Party implements AsyncDisposable {
+export class Party implements Addressee, AsyncDisposable {
   readonly #process: Subprocess;
   readonly #ready = Promise.withResolvers<void>();
   readonly #answers = new Map<number, PromiseWithResolvers<unknown>>();
   #orders = 0;
+  #post: { readonly post: Post; readonly identity: string } | undefined;
 
   private constructor(elsewhere: Elsewhere) {
     const line = elsewhere(process.execPath, join(import.meta.dir, "party-script.ts"));
@@ -38,6 +42,16 @@ export class Party implements AsyncDisposable {
     const party = new Party(elsewhere);
     await party.#ready.promise;
     return party;
+  }
+
+  /** From now on it gets the signals for an identity, and its own go out under that name. */
+  join(post: Post, identity: string): void {
+    this.#post = { post, identity };
+    post.register(identity, this);
+  }
+
+  deliver(from: string, signal: Uint8Array): void {
+    if (this.#process.exitCode === null && this.#process.signalCode === null) this.#process.send({ from, signal });
   }
 
   /** Has it do something, and answers what came of it. */
@@ -68,6 +82,7 @@ export class Party implements AsyncDisposable {
 
   #hear(message: FromParty): void {
     if ("ready" in message) return this.#ready.resolve();
+    if ("to" in message) return this.#post?.post.carry(this.#post.identity, message.to, message.signal);
     const answer = this.#answers.get(message.order);
     this.#answers.delete(message.order);
     if (message.error === undefined) answer?.resolve(message.value);
