@@ -377,7 +377,7 @@ export class ConfigList {
 
 function givenOptions(options: ConfigOptions | undefined): [string, unknown][] {
   if (options === undefined) return [];
-  if (typeof options !== "object" || options === null) {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new TypeError(`Config options must be an object, not ${describe(options)}`);
   }
   return Object.entries(options).filter(([, value]) => value !== undefined);

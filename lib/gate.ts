@@ -288,7 +288,7 @@ const mend = "See net.certificates, and that the certificate was set or is renew
 export function splitOptions<Options extends ConnectionOptions | ListenSocketOptions>(
   options: Options | undefined,
 ): { isRequired: boolean; expect: ConnectionOptions["expect"]; config: ConfigOptions | undefined } {
-  if (options === undefined || typeof options !== "object" || options === null) {
+  if (options === undefined || typeof options !== "object" || options === null || Array.isArray(options)) {
     return { isRequired: false, expect: undefined, config: options };
   }
   const { requireAuthentication = false, expect, ...config }: ConnectionOptions = options;

@@ -96,6 +96,7 @@ export { NetworkingUtils } from "./utils.ts";
 export type { DebugOutputGroup } from "./utils/logging.ts";
 export { PING_FAILED, PING_UNKNOWN, PingLocation } from "./utils/ping-location.ts";
 export type { MessageData } from "./validate.ts";
+export type { LibraryKind } from "../sdk/library.ts";
 export * as Address from "./values/address.ts";
 export * as Identity from "./values/identity.ts";
 export * as POP from "./values/pop.ts";

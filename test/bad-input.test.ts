@@ -331,7 +331,7 @@ describe("a message", () => {
         /flags must be a number/,
       );
       expectRefusal(
-        () => sockets.sendMessages([""], client, untyped(flags ?? "")),
+        () => sockets.sendMessages([""], client, untyped(flags)),
         TypeError,
         /flags must be a number/,
       );
@@ -529,7 +529,7 @@ describe("a config option", () => {
   });
 
   testOnNetwork("that comes in no object", (net) => {
-    for (const options of [null, 5, "SendRateMax", true, () => 0]) {
+    for (const options of [null, 5, "SendRateMax", [], true, () => 0]) {
       const words = /options must be an object, not/;
       expectRefusal(() => net.sockets.createListenSocketIP(localhost, untyped(options)), TypeError, words);
       expectRefusal(() => net.sockets.connectByIPAddress("127.0.0.1:27015", untyped(options)), TypeError, words);

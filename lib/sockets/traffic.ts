@@ -69,11 +69,9 @@ export abstract class Traffic extends Connections {
   ): number | number[] {
     if (messages instanceof Outbox || messages instanceof LentShare) return messages.sendThrough(this.backend);
     if (!Array.isArray(messages)) throw new TypeError(`messages must be an array, not ${describe(messages)}`);
-    const outgoing =
-      connection === undefined
-        ? (messages as readonly OutgoingMessage[])
-        : Array.from(messages as readonly MessageData[], (data) => ({ connection, data, flags: flags ?? 0 }));
-    return this.sender.send(outgoing);
+    if (connection === undefined) return this.sender.send(messages as readonly OutgoingMessage[]);
+    const common = { connection, flags: flags === undefined ? 0 : int32(flags, "flags") };
+    return this.sender.send(Array.from(messages as readonly MessageData[], (data) => ({ ...common, data })));
   }
 
   /**
