@@ -107,6 +107,11 @@ export class EventHub {
     this.#queued.push(event);
   }
 
+  /** Delivers one now, before the event that insiders are being told of. */
+  tell(event: NetworkingEvent): void {
+    this.#deliver(event);
+  }
+
   /** Delivers no further event of a connection that was just closed. */
   suppress(connection: ConnectionHandle, lingers = false): void {
     this.#closedSinceRun.add(connection);

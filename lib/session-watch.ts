@@ -7,6 +7,7 @@ import { SteamNetConnectionInfo_t, SteamNetConnectionRealTimeStatus_t } from "..
 import type { Backend } from "../sdk/backend.ts";
 import { infoBytes, statusBytes } from "./connection-info.ts";
 import type { EventHub } from "./event-hub.ts";
+import type { NetworkingEvent } from "./events.ts";
 import { formatIdentity } from "./identity.ts";
 import { keyOf } from "./session-backlog.ts";
 
@@ -44,17 +45,27 @@ export class SessionWatch {
   readonly #info = new SharedMemory(infoBytes);
   readonly #status = new SharedMemory(statusBytes);
   #lookAt = 0;
+  /** Whoever runs callbacks. */
+  #backend: Backend | undefined;
 
   private constructor(hub: EventHub) {
     this.#hub = hub;
     hub.beforeRuns.push((backend) => {
+      this.#backend = backend;
       if (this.#sessions.size === 0 || performance.now() < this.#lookAt) return;
       this.#lookAt = performance.now() + lookMilliseconds;
       for (const session of this.#sessions.values()) this.#look(backend, session);
     });
+    // The end of the one before comes first.
+    hub.insiders.on("messagesSessionRequest", ({ identity }) => {
+      const session = this.#of(identity);
+      const backend = this.#backend;
+      if (session !== undefined && backend?.isOpen === true) this.#look(backend, session, true);
+    });
     // Of its end the library tells by itself.
     hub.insiders.on("messagesSessionFailed", ({ connection: { identity } }) => {
-      for (const session of this.#sessions.values()) if (session.name === identity) session.connection = undefined;
+      const session = this.#of(identity);
+      if (session !== undefined) session.connection = undefined;
     });
   }
 
@@ -76,7 +87,12 @@ export class SessionWatch {
     this.#sessions.delete(keyOf(identity));
   }
 
-  #look(backend: Backend, session: Session): void {
+  #of(name: string): Session | undefined {
+    for (const session of this.#sessions.values()) if (session.name === name) return session;
+    return undefined;
+  }
+
+  #look(backend: Backend, session: Session, tellsNow = false): void {
     const { GetSessionConnectionInfo } = backend.library.functions.messages;
     const state = GetSessionConnectionInfo(
       backend.messages,
@@ -91,7 +107,9 @@ export class SessionWatch {
       session.connection !== undefined && connection !== session.connection && (isAlive || state === None);
     if (hasEnded) {
       const { name: identity, unconfirmed } = session;
-      this.#hub.queue({ name: "messagesSessionEnded", event: { identity, unconfirmed } });
+      const told: NetworkingEvent = { name: "messagesSessionEnded", event: { identity, unconfirmed } };
+      if (tellsNow) this.#hub.tell(told);
+      else this.#hub.queue(told);
     }
     if (!this.#isUnderWay()) session.unconfirmed = 0;
     if (isAlive) session.connection = connection;

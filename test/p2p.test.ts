@@ -216,7 +216,7 @@ describeOnStage("two players", () => {
     await using stage = await Stage.set();
     const [alice, bob] = await pair(stage);
     for (const going of ["returned", "terminated"] as const) {
-      expect(await alice.do("loseWorker", "str:bob", going)).toEqual({ signalings: 2, left: 0 });
+      expect(await alice.do("loseWorker", "str:bob", going)).toEqual({ signalings: 3, left: 0 });
       const [there, back] = await connect(alice, bob);
       await alice.do("send", there, "hello");
       expect(await bob.do("receive", back)).toEqual(["hello"]);

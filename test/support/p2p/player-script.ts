@@ -12,6 +12,7 @@ import {
   type ConnectionHandle,
   type ListenSocketHandle,
   type NetworkingEvents,
+  type NetworkingOptions,
   type ReceivedMessage,
 } from "../../../lib/index.ts";
 import { connectRelay } from "../../../lib/signaling/index.ts";
@@ -20,8 +21,9 @@ import { Parcels, writeParcel } from "../parcel.ts";
 import { trafficCommands } from "./traffic-commands.ts";
 import { openNetworking } from "../poll-mode.ts";
 import { exchange, type Exchanged, type ExchangeSeeds } from "../exchange.ts";
-import { pumpUntil, waitUntil } from "../pump.ts";
+import { pumpFor, pumpUntil, waitUntil } from "../pump.ts";
 import { unacknowledged } from "../unacknowledged.ts";
+import { keepSignal, sessionCommands } from "./session-commands.ts";
 import type { LostWorker } from "./worker.ts";
 
 /** How a player's network is opened. */
@@ -33,6 +35,10 @@ export interface PlayerOptions {
   readonly peers?: boolean;
   /** What it does with connections that come in: accept when it is left out. */
   readonly requests?: "accept" | "leave" | { readonly refuse: number; readonly text: string };
+  /** How the network is opened, where that is not under the player's name on GameNetworkingSockets. */
+  readonly open?: NetworkingOptions;
+  /** A library that is loaded before all others. */
+  readonly preload?: string;
 }
 
 const toldNames = [
@@ -72,10 +78,11 @@ const { requests = "accept", config, peers = true, relay } = options;
 
 let net = open();
 const lastSignals = new Map<string, Uint8Array>();
+const firstSignals: Uint8Array[] = [];
 
 function open() {
-  const opened = openNetworking({ identity, ...(config === undefined ? {} : { config }) });
-  opened.signaling.use({ send: (to, signal) => void process.send?.({ to, signal }) }, { peers });
+  const opened = openNetworking({ ...(options.open ?? { identity }), ...(config === undefined ? {} : { config }) });
+  opened.signaling.use({ send: (to, signal) => void process.send?.({ to, signal }) }, { peers, byDefault: true });
   for (const name of toldNames) {
     opened.on(name, (event: unknown) => process.send?.({ told: { name, event } }));
   }
@@ -217,6 +224,8 @@ const commands = {
     });
     return { signalings, left: net.signaling.connections };
   },
+  /** Lets some time pass, for what must not happen. */
+  runCallbacksFor: async (milliseconds: number) => await pumpFor(net, milliseconds),
   /** Holds the event loop up, and with it all that the player does. */
   freeze: (milliseconds: number) => Bun.sleepSync(milliseconds),
   memory: () => process.memoryUsage.rss(),
@@ -234,16 +243,18 @@ const commands = {
     return messages;
   },
   /** Accepts by itself those who are named. */
-  acceptSessions: (...names: readonly string[]) => net.messages.acceptSessions((who) => names.includes(who)),
+  acceptSessions: (names: readonly string[]) => net.messages.acceptSessions((who) => names.includes(who)),
   acceptSession: (who: string) => net.messages.acceptSessionWithUser(who),
   closeSession: (who: string) => net.messages.closeSessionWithUser(who),
   closeChannel: (who: string, channel: number) => net.messages.closeChannelWithUser(who, channel),
   session: (who: string) => net.messages.getSessionConnectionInfo(who),
+  ...sessionCommands(() => net, firstSignals),
 };
 
 process.on("message", async (message: ToPlayer) => {
   if ("signal" in message) {
     lastSignals.set(message.from, message.signal);
+    keepSignal(firstSignals, message.signal);
     if (net.isOpen) net.signaling.receive(message.from, message.signal);
     return;
   }

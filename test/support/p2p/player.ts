@@ -30,7 +30,7 @@ export class Player implements Addressee, AsyncDisposable {
     const script = join(import.meta.dir, "player-script.ts");
     const line = namespace.command(process.execPath, script, this.identity, JSON.stringify(options));
     this.#process = Bun.spawn(line, {
-      env: process.env,
+      env: options.preload === undefined ? process.env : { ...process.env, LD_PRELOAD: options.preload },
       stdio: ["ignore", "inherit", "inherit"],
       ipc: (message: FromPlayer) => this.#hear(message),
     });

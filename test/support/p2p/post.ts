@@ -20,12 +20,15 @@ export interface Addressee {
 export class Post {
   /** Whether it carries anything. */
   isUp = true;
+  /** Which signals it keeps back until {@link release}; they are not lost and come whole. */
+  keeps: (from: string, to: string) => boolean = () => false;
   /** How many signals it was given. */
   given = 0;
   /** How many it lost. */
   lost = 0;
   readonly #addressees = new Map<string, Addressee>();
   readonly #conditions: PostConditions;
+  #kept: { readonly from: string; readonly deliver: () => void }[] = [];
   #dice = 0;
 
   constructor(conditions: PostConditions = {}) {
@@ -49,11 +52,27 @@ export class Post {
       this.lost++;
       return;
     }
+    const deliver = () => this.#addressees.get(to)?.deliver(from, signal);
+    if (this.keeps(from, to)) {
+      this.#kept.push({ from, deliver });
+      return;
+    }
     for (let copies = this.#roll(99) < doubled ? 2 : 1; copies > 0; copies--) {
-      const deliver = () => this.#addressees.get(to)?.deliver(from, signal);
       if (delay === 0) deliver();
       else setTimeout(deliver, this.#roll(delay));
     }
+  }
+
+  /** How many signals of somebody it keeps back. */
+  keptOf(from: string): number {
+    return this.#kept.filter((kept) => kept.from === from).length;
+  }
+
+  /** Delivers what it has kept back of somebody, oldest first, each as often as it is told. */
+  release(from: string, times = 1): void {
+    const mine = this.#kept.filter((kept) => kept.from === from);
+    this.#kept = this.#kept.filter((kept) => kept.from !== from);
+    for (const { deliver } of mine) for (let copies = times; copies > 0; copies--) deliver();
   }
 
   #roll(most: number): number {

@@ -1,5 +1,6 @@
-/** A Worker that begins connections by signals and ends without closing its network. */
+/** A Worker that begins connections and a session by signals and ends without closing its network. */
 import { parentPort, workerData } from "node:worker_threads";
+import { SendFlags } from "../../../lib/index.ts";
 import { openNetworking } from "../poll-mode.ts";
 
 /** What it is told. */
@@ -15,6 +16,7 @@ const net = openNetworking({ identity });
 net.signaling.use({ send: () => {} });
 net.sockets.connectP2PCustomSignaling(net.signaling, to, 0);
 net.sockets.connectP2P(to, 0);
+net.messages.sendMessageToUser(to, "hello", SendFlags.Reliable);
 net.runCallbacks();
 parentPort?.postMessage(net.signaling.connections);
 if (going === "terminated") setInterval(() => net.runCallbacks(), 1);
