@@ -330,11 +330,7 @@ describe("a message", () => {
         TypeError,
         /flags must be a number/,
       );
-      expectRefusal(
-        () => sockets.sendMessages([""], client, untyped(flags)),
-        TypeError,
-        /flags must be a number/,
-      );
+      expectRefusal(() => sockets.sendMessages([""], client, untyped(flags)), TypeError, /flags must be a number/);
     }
     for (const flags of [NaN, 1.5, 2 ** 31, Infinity]) {
       expectRefusal(() => sockets.sendMessageToConnection(client, "", flags), RangeError, /flags must be an integer/);
