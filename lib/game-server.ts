@@ -8,7 +8,10 @@ import type { GameServerStart } from "../sdk/opening.ts";
 import { boolean, describe, integer, text } from "./validate.ts";
 import { ipv4Of } from "./values/address.ts";
 
-/** How to open a Steam game server. It needs no Steam client and, unless `mode` asks for it, no account. */
+/**
+ * How to open a Steam game server. It needs no Steam client that runs, and no account; but Valve's steamclient library,
+ * which SteamCMD installs.
+ */
 export interface GameServerOptions {
   /** The IPv4 address to bind: every one of this machine when it is left out. */
   readonly ip?: string;

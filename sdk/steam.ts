@@ -1,10 +1,11 @@
 /** Steam's own library, `steam_api`: as a user of a running Steam client, and as a game server. */
-import { steamUtilsVersion } from "../ffi/constants.ts";
-import { ServerMode, SteamAPIInitResult } from "../ffi/enums.ts";
+import { queryPortShared, steamUtilsVersion } from "../ffi/constants.ts";
+import { SteamAPIInitResult } from "../ffi/enums.ts";
 import type { Address } from "../ffi/memory.ts";
 import type { Backend } from "./backend.ts";
 import { LibraryLoadError, LibraryStartError, UnsupportedError } from "./errors.ts";
 import type { Accessor, NativeLibrary } from "./library.ts";
+import { STEAM_FILE } from "./locate.ts";
 import { Opening, type FunctionTable, type GameServerStart, type Plan } from "./opening.ts";
 
 /** How to open the library as a user. */
@@ -190,8 +191,7 @@ function userAdvice(result: number): string {
   return result === SteamAPIInitResult.NoSteamClient ? `${client}. ${server}` : `${client}, and ${game}. ${server}`;
 }
 
-function serverAdvice({ gamePort, queryPort, mode }: GameServerOptions["start"]): string {
-  const listed =
-    mode === ServerMode.NoAuthentication ? "" : " and that steamclient is installed beside it (SteamCMD has it)";
-  return `See that the UDP ports ${gamePort} and ${queryPort} are free, that the option appId names the game${listed}`;
+function serverAdvice({ gamePort, queryPort }: GameServerOptions["start"]): string {
+  const ports = queryPort === queryPortShared ? `port ${gamePort} is` : `ports ${gamePort} and ${queryPort} are`;
+  return `See that Valve's steamclient is installed for this user or beside ${STEAM_FILE} (SteamCMD has it), that the UDP ${ports} free, and that the option appId names the game`;
 }

@@ -5,7 +5,8 @@
  * - The app ID lies in the environment before Steam starts. The game server starts with address, ports, mode, version
  *   and the versions of the interfaces that the library has; it asks for fake addresses before it logs on, presents
  *   itself, logs on anonymously or by token, or waits, and logs off before it ends.
- * - A start that fails tells Steam's own words and what to do, by what Steam answered.
+ * - A start that fails tells Steam's own words and what to do, by what Steam answered; so does that of Valve's libraries
+ *   as they are, where no client is installed.
  * - An opening that is shared agrees with the first one, however its options are written; what does not, is refused, and
  *   the first one goes on. Wrong options are refused before Steam sees them.
  * - Each callback that we tell of comes as its event with every field, from the pipe of the user to the user only and
@@ -13,6 +14,7 @@
  * - User and game server share one log, and each gets what it asked for, also when the other one has ended.
  * - A Worker that ends without closing ends Steam.
  */
+import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, test } from "bun:test";
 import {
   AlreadyOpenError,
@@ -30,6 +32,7 @@ import {
   type NetworkingOptions,
 } from "../lib/index.ts";
 import { CallbackID } from "../ffi/enums.ts";
+import { cacheFolder } from "../ffi/native/cache.ts";
 import {
   SteamNetAuthenticationStatus_t,
   SteamNetConnectionInfo_t,
@@ -44,7 +47,7 @@ import {
 import { waitUntil } from "./support/pump.ts";
 import { untyped } from "./support/refusal.ts";
 import { shows } from "./support/shows.ts";
-import { makeShim, missing, ShimControl } from "./steam/shim.ts";
+import { makeShim, missing, ShimControl, valveLibraries, type ValveLibrary } from "./steam/shim.ts";
 import { steamIdentity, structOf } from "./steam/struct.ts";
 
 if (missing !== undefined) console.log(`skipped: opening Steam: ${missing}`);
@@ -269,8 +272,9 @@ describe.skipIf(missing !== undefined)("Steam", () => {
     expect(() => open()).toThrow(expected);
     control.failStart(result, words || "nothing");
     expect(() => open({ gameServer })).toThrow(
-      /UDP ports 27015 and 65535 are free.*steamclient is installed beside it/,
+      /steamclient is installed .*SteamCMD has it.* that the UDP port 27015 is free.*appId names the game/,
     );
+    expect(() => open({ gameServer: { ...gameServer, queryPort: 27016 } })).toThrow(/UDP ports 27015 and 27016 are/);
     control.failStart(0);
     expect(open().isOpen).toBe(true);
   });
@@ -444,3 +448,33 @@ describe.skipIf(missing !== undefined)("Steam", () => {
     expect(open({ gameServer }).isOpen).toBe(true);
   });
 });
+
+describe.skipIf(missing !== undefined).each<ValveLibrary>(["crate", "npm"])(
+  "Valve's library of the %s as it is",
+  (valve) => {
+    test.each([
+      ["its user", { backend: "steam", appId: 480 }, /Start the Steam client .* A dedicated server needs no client/],
+      ["a game server", { appId: 480, gameServer }, /See that Valve's steamclient is installed .*SteamCMD has it/],
+    ])("where no client is installed tells why it did not start for %s, and what to do", async (_, options, advice) => {
+      const library = await valveLibraries[valve]();
+      const source = `
+      import { openNetworking } from ${JSON.stringify(new URL("../lib/index.ts", import.meta.url).href)};
+      try {
+        openNetworking(${JSON.stringify({ library, ...options })}).close();
+      } catch ({ name, message }) {
+        console.log(JSON.stringify({ name, message }));
+      }
+    `;
+      // Steam looks for its client in the home folder, and says on standard error where.
+      const { stdout } = Bun.spawnSync([process.execPath, "-e", source], {
+        env: { ...process.env, HOME: join(library, "nowhere"), STEAM_SOCKETS_CACHE: cacheFolder() },
+        stderr: "ignore",
+      });
+      const { name, message } = JSON.parse(String(stdout));
+      expect(name).toBe("LibraryStartError");
+      expect(message).toStartWith(`${library} did not start: `);
+      expect(message).toMatch(/steamclient\.so/);
+      expect(message).toMatch(advice);
+    });
+  },
+);
