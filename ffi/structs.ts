@@ -289,6 +289,14 @@ export const steam_sockets_signal_head = struct(["helper"], "natural", {
   byteLength: { c: "bytes", type: "u32" },
 });
 
+/** What is known of a connection's peer by its certificate and its handshake. */
+export const steam_sockets_peer = struct(["helper"], "natural", {
+  key: { c: "key", type: "u64" },
+  nonce: { c: "nonce", type: "u64" },
+  created: { c: "created", type: "u32" },
+  expires: { c: "expires", type: "u32" },
+});
+
 /** The head of a record in the helper's rings; its payload follows at once. */
 export const steam_sockets_record = struct(["helper"], "natural", {
   byteLength: { c: "bytes", type: "u32" },

@@ -209,8 +209,9 @@ export function readEvent(backend: Backend, record: EventRecord): NetworkingEven
     case HelperRecordKind.AuthenticationStatus:
       return { name: "networkAuthenticationStatus", event: readAuthenticationStatus(memory, payload) };
     case HelperRecordKind.Refused: {
-      const reason = memory.textOf(payload + identityBytes, record.payloadBytes - identityBytes);
-      const event = refusalByHelper(formatIdentity(library, memory, payload), reason);
+      const text = memory.textOf(payload + identityBytes, record.payloadBytes - identityBytes);
+      const [address = "", why = ""] = text.split("\0");
+      const event = refusalByHelper(formatIdentity(library, memory, payload), address, why);
       return { name: "authenticationRefused", event };
     }
     case HelperRecordKind.FakeIPResult:

@@ -1,6 +1,8 @@
 /** Who gets in, and to whom we speak, where authentication is required. */
 import { Availability, ConnectionInfoFlags, ConnectionState, HelperAnswer } from "../ffi/enums.ts";
+import { layoutOf } from "../ffi/layout.ts";
 import { SharedMemory } from "../ffi/memory.ts";
+import { steam_sockets_peer } from "../ffi/structs.ts";
 import type { Backend } from "../sdk/backend.ts";
 import { Certificates } from "./certificates.ts";
 import { CloseCode } from "./close-code.ts";
@@ -47,13 +49,13 @@ export type ConnectionOptions = ConfigOptions & {
 
 /** Somebody was turned away, for he could not prove who he is. */
 export interface AuthenticationRefusedEvent {
-  /** Who he says he is, in the SDK's text form. */
+  /** Who he says he is, in the SDK's text form; `"invalid"` where it was the library itself that turned him away. */
   readonly identity: string;
   /** Where he comes from, zeros where that means nothing. */
   readonly address: string;
   /** Why, in words. */
   readonly reason: string;
-  /** The listen socket; 0 where it was a session of {@link NetworkingMessages}. */
+  /** The listen socket; 0 where it was a session of {@link NetworkingMessages}, or the library itself turned him away. */
   readonly listenSocket: ListenSocketHandle;
   /** How many more were turned away and not told of, since the last event: at most about ten a second are. */
   readonly unreported: number;
@@ -69,6 +71,9 @@ const refusalsPerSecond = 10;
 const refusalsAtOnce = 20;
 // Clocks differ.
 const toleratedSeconds = 300;
+// Longer than the library takes a handshake for a new one, which is about five seconds.
+const rememberedMilliseconds = 30_000;
+const peer = layoutOf(steam_sockets_peer);
 const noSocket = 0 as ListenSocketHandle;
 const unspecified = "[::]:0";
 // 0 for never, for those of this machine as well.
@@ -97,7 +102,9 @@ export class Gate {
   readonly #sockets = new Set<ListenSocketHandle>();
   readonly #unproved = new Map<ConnectionHandle, Unproved>();
   readonly #bucket = new TokenBucket(refusalsPerSecond, refusalsAtOnce);
-  readonly #peer = { key: new SharedMemory(8), created: new SharedMemory(4), expires: new SharedMemory(4) };
+  readonly #peer = new SharedMemory(peer.size);
+  /** Handshakes that were let in, by their nonces, with the time. */
+  readonly #handshakes = new Map<bigint, number>();
   #unreported = 0;
 
   private constructor(hub: EventHub, backend: Backend) {
@@ -114,8 +121,9 @@ export class Gate {
   }
 
   /** Has a listen socket let only those in who are authenticated. */
-  require(socket: ListenSocketHandle): void {
+  require({ helper, number, epoch }: Backend, socket: ListenSocketHandle): void {
     this.#watch();
+    helper.tell_refusals(number, epoch);
     this.#sockets.add(socket);
   }
 
@@ -210,7 +218,7 @@ export class Gate {
 
   /** Whether somebody may come in. Who may not is told why. */
   #letIn(backend: Backend, handle: ConnectionHandle, info: ConnectionInfo): boolean {
-    const why = this.#whyNot(backend, handle, info);
+    const why = this.#whyNot(backend, handle, info) ?? this.#whyReplayed();
     if (why === undefined) return true;
     const text = `not authenticated: ${why}`;
     const { CloseConnection } = backend.library.functions.sockets;
@@ -249,22 +257,40 @@ export class Gate {
 
   #whyNot(backend: Backend, handle: ConnectionHandle, info: ConnectionInfo): string | undefined {
     const { helper, number, epoch } = backend;
-    const { key, created, expires } = this.#peer;
+    const { view, bytes } = this.#peer;
     const isAuthenticated = (info.infoFlags & ConnectionInfoFlags.Unauthenticated) === 0;
-    const answer = helper.peer_certificate(number, epoch, handle, key.bytes, created.bytes, expires.bytes);
+    const answer = helper.peer_certificate(number, epoch, handle, bytes);
     if (answer !== 0) return isAuthenticated ? undefined : "there is no certificate that counts here";
     const now = Date.now() / 1000;
-    const expiry = expires.view.getUint32(0, true);
+    const expiry = view.getUint32(peer.offsets.expires, true);
     if (!isAuthenticated && expiry === 0) return "there is no certificate";
-    const revoked = this.#certificates.whyRevoked(info.identity, key.view.getBigUint64(0, true));
+    const revoked = this.#certificates.whyRevoked(info.identity, view.getBigUint64(peer.offsets.key, true));
     if (revoked !== undefined) return revoked;
     if (isAuthenticated) {
-      return created.view.getUint32(0, true) > now + toleratedSeconds
+      return view.getUint32(peer.offsets.created, true) > now + toleratedSeconds
         ? "the certificate does not count yet"
         : undefined;
     }
     if (expiry < now) return "the certificate has expired";
     return "the certificate is of no authority that is trusted here, or of a revoked one";
+  }
+
+  /**
+   * Whether the handshake that was looked at last came before. Who has listened in can say it once more from the same
+   * address within some seconds; the library makes a connection of it, on which he can neither read nor write.
+   */
+  #whyReplayed(): string | undefined {
+    const now = performance.now();
+    for (const [nonce, since] of this.#handshakes) {
+      if (now - since < rememberedMilliseconds) break;
+      this.#handshakes.delete(nonce);
+    }
+    const nonce = this.#peer.view.getBigUint64(peer.offsets.nonce, true);
+    // Steam does not tell it.
+    if (nonce === 0n) return undefined;
+    if (this.#handshakes.has(nonce)) return "this handshake came before";
+    this.#handshakes.set(nonce, now);
+    return undefined;
   }
 
   #release(backend: Backend, connection: ConnectionHandle): void {
@@ -309,6 +335,6 @@ function isSteam({ library }: Backend): boolean {
 }
 
 /** @internal What the helper tells of somebody who was refused; see {@link Gate.refused}. */
-export function refusalByHelper(identity: string, reason: string): AuthenticationRefusedEvent {
-  return { identity, reason, address: unspecified, listenSocket: noSocket, unreported: -1 };
+export function refusalByHelper(identity: string, address: string, reason: string): AuthenticationRefusedEvent {
+  return { identity, reason, address: address || unspecified, listenSocket: noSocket, unreported: -1 };
 }

@@ -4,9 +4,9 @@
  * - Both ends certified: connected, and both see the certified identity. Also by an intermediate authority.
  * - A client without a certificate of its own does not begin; one that is anonymous, unsigned, certified by a foreign
  *   authority, revoked, by a revoked authority, or that goes past all checks with a certificate for another app or for
- *   nobody does not get in. All but the last, whom the library itself drops without a word, learn why long before they
- *   would give up, and the server is told who it was, from where and why; its handlers hear of none of them, and no message
- *   of theirs comes.
+ *   nobody does not get in. The server is told of each, from where and why; its handlers hear of none of them, and no
+ *   message of theirs comes. All but the last, whom the library itself drops without a word, learn why long before they
+ *   would give up.
  * - A server that is unsigned, of a foreign authority, or somebody else than expected, such as a player with a valid
  *   certificate, gets no message: the client is told at once.
  * - Where authentication is not required everybody gets in, and is seen not to be authenticated.

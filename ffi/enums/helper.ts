@@ -46,7 +46,7 @@ export const HelperRecordKind = {
   LoggedOff: 11,
   /** `STEAM_SOCKETS_SIGNAL`: steam_sockets_signal_head, then the signal */
   Signal: 12,
-  /** `STEAM_SOCKETS_REFUSED`: SteamNetworkingIdentity of a peer that has no certificate, then why, as text */
+  /** `STEAM_SOCKETS_REFUSED`: SteamNetworkingIdentity of a peer that was refused, his address, a zero, and why */
   Refused: 13,
 } as const;
 /** One of {@link HelperRecordKind}. */

@@ -179,8 +179,8 @@ export const helper = {
     returns: "i32",
   },
   peer_certificate: {
-    c: "int32_t steam_sockets_peer_certificate(int32_t library, uint32_t epoch, uint32_t connection, uint64_t *key, uint32_t *created, uint32_t *expires)",
-    args: ["i32", "u32", "u32", "ptr", "ptr", "ptr"],
+    c: "int32_t steam_sockets_peer_certificate(int32_t library, uint32_t epoch, uint32_t connection, steam_sockets_peer *peer)",
+    args: ["i32", "u32", "u32", "ptr"],
     returns: "i32",
   },
   end_connections: {
@@ -196,6 +196,11 @@ export const helper = {
   guard: {
     c: "int32_t steam_sockets_guard(int32_t library, uint32_t epoch, uint32_t connection, bool guarded)",
     args: ["i32", "u32", "u32", "bool"],
+    returns: "i32",
+  },
+  tell_refusals: {
+    c: "int32_t steam_sockets_tell_refusals(int32_t library, uint32_t epoch)",
+    args: ["i32", "u32"],
     returns: "i32",
   },
   prove: {

@@ -45,7 +45,7 @@ export abstract class Making extends SocketsCore {
         list.array,
       );
       if (socket !== 0) {
-        if (isRequired) this.gate.require(socket as ListenSocketHandle);
+        if (isRequired) this.gate.require(this.backend, socket as ListenSocketHandle);
         return socket as ListenSocketHandle;
       }
     }

@@ -44,7 +44,7 @@ export abstract class PeerToPeer extends Authentication {
     const socket = this.functions.CreateListenSocketP2P(this.backend.sockets, virtualPort, list.count, list.array);
     if (socket === 0)
       throw this.refused(`A listen socket at virtual port ${virtualPort}`, "Name a virtual port that is free");
-    if (isRequired) this.gate.require(socket as ListenSocketHandle);
+    if (isRequired) this.gate.require(this.backend, socket as ListenSocketHandle);
     return socket as ListenSocketHandle;
   }
 

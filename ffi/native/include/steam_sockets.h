@@ -198,8 +198,8 @@ enum {
   STEAM_SOCKETS_LOG_ON_FAILED = 10,           /* SteamServerConnectFailure_t */
   STEAM_SOCKETS_LOGGED_OFF = 11,              /* SteamServersDisconnected_t */
   STEAM_SOCKETS_SIGNAL = 12,                  /* steam_sockets_signal_head, then the signal */
-  STEAM_SOCKETS_REFUSED = 13,                 /* SteamNetworkingIdentity of a peer that has no certificate, then why, as
-                                                 UTF-8 without a closing zero */
+  STEAM_SOCKETS_REFUSED = 13,                 /* SteamNetworkingIdentity of a peer that has no certificate, where known;
+                                                 his address, a zero, and why, as UTF-8 without a closing zero */
 };
 
 /* The head of a record. The payload follows at once; the next record starts `bytes` after this one. */
@@ -341,10 +341,17 @@ STEAM_SOCKETS_API int32_t steam_sockets_listen_authenticated(int32_t library, ui
 STEAM_SOCKETS_API int32_t steam_sockets_check_certificate(int32_t library, uint32_t epoch, const void *certificate,
                                                           int32_t bytes, char *error);
 
-/* What the peer's certificate says, be it signed or not: the number of its key, 0 for none, and two Unix times, 0 where
- * it does not say. Answers 0, or NO_HANDLE, NOT_OPEN, NO_FUNCTION, BAD_ARGUMENT. */
+/* What is known of a connection's peer by its certificate, be it signed or not, and by its handshake. */
+typedef struct steam_sockets_peer {
+  uint64_t key;     /* the number of the certificate's key, 0 for none */
+  uint64_t nonce;   /* of the handshake: another one each time, and signed with the key */
+  uint32_t created; /* Unix times, 0 where the certificate does not say */
+  uint32_t expires;
+} steam_sockets_peer;
+
+/* Tells it. Answers 0, or NO_HANDLE, NOT_OPEN, NO_FUNCTION, BAD_ARGUMENT. */
 STEAM_SOCKETS_API int32_t steam_sockets_peer_certificate(int32_t library, uint32_t epoch, uint32_t connection,
-                                                         uint64_t *key, uint32_t *created, uint32_t *expires);
+                                                         steam_sockets_peer *peer);
 
 /* Ends all connections of the process whose peer is `identity` (a SteamNetworkingIdentity) or, where that is null, has
  * this key, as the library ends those that have a problem: both ends are told, with the reason 4003 and the text.
@@ -359,6 +366,9 @@ STEAM_SOCKETS_API int32_t steam_sockets_end_connection(int32_t library, uint32_t
 /* While a connection is guarded, nothing is sent on it: the result of each message is InvalidState, made negative.
  * Of every library. Answers 0, or NOT_OPEN. */
 STEAM_SOCKETS_API int32_t steam_sockets_guard(int32_t library, uint32_t epoch, uint32_t connection, bool guarded);
+
+/* Has those told of by REFUSED whom the library itself turns away, until the last close. Answers 0, or NOT_OPEN. */
+STEAM_SOCKETS_API int32_t steam_sockets_tell_refusals(int32_t library, uint32_t epoch);
 
 /*
  * Requires that the peer of a connection which was begun by signals, or with 0 all peers of ISteamNetworkingMessages,

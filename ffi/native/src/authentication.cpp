@@ -35,6 +35,9 @@ struct PeerOf : CSteamNetworkConnectionBase {
   static const CMsgSteamDatagramCertificate &Certificate(const CSteamNetworkConnectionBase &connection) {
     return connection.*(&PeerOf::m_msgCertRemote);
   }
+  static const CMsgSteamDatagramSessionCryptInfo &Session(const CSteamNetworkConnectionBase &connection) {
+    return connection.*(&PeerOf::m_msgCryptRemote);
+  }
 };
 
 std::string TextOf(const SteamNetworkingIdentity &identity) {
@@ -145,6 +148,32 @@ void EndConnecting(uint32_t connection, const std::string &why) {
   }
 }
 
+void PushRefusal(Library &library, const SteamNetworkingIdentity &from, std::string_view address,
+                 std::string_view why) {
+  std::string payload(reinterpret_cast<const char *>(&from), sizeof from);
+  payload += address;
+  payload += '\0';
+  payload += why;
+  library.events.Push(STEAM_SOCKETS_REFUSED, 0, payload.data(), static_cast<uint32_t>(payload.size()));
+}
+
+void TellOfRefusal(Library &library, std::string_view line) {
+  constexpr std::string_view kStart = "Failed to accept connection from ";
+  constexpr std::string_view kBetween = ".  ";
+  if (!library.tells_refusals || line.substr(0, kStart.size()) != kStart) {
+    return;
+  }
+  line.remove_prefix(kStart.size());
+  const size_t end = line.find(kBetween);
+  if (end == std::string_view::npos) {
+    return;
+  }
+  SteamNetworkingIdentity nobody;
+  nobody.Clear();
+  const std::string_view why = line.substr(end + kBetween.size());
+  PushRefusal(library, nobody, line.substr(0, end), why.substr(0, why.find_last_not_of(" \n") + 1));
+}
+
 std::string RefusalSignal(uint32_t to_connection, const std::string &to, int32_t reason, const std::string &why) {
   CMsgSteamNetworkingP2PRendezvous message;
   message.set_to_connection_id(to_connection);
@@ -197,13 +226,12 @@ int32_t steam_sockets_check_certificate(int32_t number, uint32_t epoch, const vo
   return why.has_value() ? 0 : 1;
 }
 
-int32_t steam_sockets_peer_certificate(int32_t number, uint32_t epoch, uint32_t connection, uint64_t *key,
-                                       uint32_t *created, uint32_t *expires) {
+int32_t steam_sockets_peer_certificate(int32_t number, uint32_t epoch, uint32_t connection, steam_sockets_peer *peer) {
   int32_t answer = 0;
   if (BuiltInLibrary(number, epoch, answer) == nullptr) {
     return answer;
   }
-  if (key == nullptr || created == nullptr || expires == nullptr) {
+  if (peer == nullptr) {
     return STEAM_SOCKETS_BAD_ARGUMENT;
   }
   const SteamNetworkingGlobalLock lock("PeerCertificate");
@@ -213,9 +241,10 @@ int32_t steam_sockets_peer_certificate(int32_t number, uint32_t epoch, uint32_t 
     return STEAM_SOCKETS_NO_HANDLE;
   }
   const CMsgSteamDatagramCertificate &content = PeerOf::Certificate(*found);
-  *key = KeyOf(content);
-  *created = content.time_created();
-  *expires = content.time_expiry();
+  peer->key = KeyOf(content);
+  peer->nonce = PeerOf::Session(*found).nonce();
+  peer->created = content.time_created();
+  peer->expires = content.time_expiry();
   return 0;
 }
 
@@ -279,6 +308,15 @@ int32_t steam_sockets_guard(int32_t number, uint32_t epoch, uint32_t connection,
   } else {
     library->guarded.erase(connection);
   }
+  return 0;
+}
+
+int32_t steam_sockets_tell_refusals(int32_t number, uint32_t epoch) {
+  Library *const library = OpenLibrary(number, epoch);
+  if (library == nullptr) {
+    return STEAM_SOCKETS_NOT_OPEN;
+  }
+  library->tells_refusals = true;
   return 0;
 }
 

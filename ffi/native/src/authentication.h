@@ -2,6 +2,8 @@
 // nothing may be sent before it is known whose they are.
 #pragma once
 
+#include <steam/steamnetworkingtypes.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -37,5 +39,11 @@ void EndConnecting(uint32_t connection, const std::string &why);
 
 // The signal that refuses a peer's request.
 std::string RefusalSignal(uint32_t to_connection, const std::string &to, int32_t reason, const std::string &why);
+
+// Sets down that a peer was refused.
+void PushRefusal(Library &library, const SteamNetworkingIdentity &from, std::string_view address, std::string_view why);
+
+// Sets down that the library itself has refused a peer, of which it has but a line in its log.
+void TellOfRefusal(Library &library, std::string_view line);
 
 }  // namespace steam_sockets

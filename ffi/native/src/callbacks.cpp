@@ -9,6 +9,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "authentication.h"
 #include "library.h"
 #include "room.h"
 #include "signaling.h"
@@ -40,6 +41,7 @@ struct Callbacks {
     if (level <= k_ESteamNetworkingSocketsDebugOutputType_Warning) {
       complaint.length = std::min(words.size(), complaint.text.size());
       std::memcpy(complaint.text.data(), words.data(), complaint.length);
+      TellOfRefusal(LibraryAt(kNumber), words);
     }
     for (int32_t number = 0; number < STEAM_SOCKETS_LIBRARIES; ++number) {
       Library &library = LibraryAt(number);

@@ -159,6 +159,7 @@ void End(int32_t number) {
   library.guarded.clear();
   library.proving.clear();
   library.sessions_prove = false;
+  library.tells_refusals = false;
   ForgetSignals(number);
   library.sockets = nullptr;
   library.utils = nullptr;

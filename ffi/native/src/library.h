@@ -30,7 +30,8 @@ struct Library {
   std::set<uint32_t> guarded;       // connections on which nothing may be sent yet
   // Begun by signals, and their peers must have a certificate: connections with the peer, empty for anybody.
   std::map<uint32_t, std::string> proving;
-  bool sessions_prove = false;  // so must those of ISteamNetworkingMessages
+  bool sessions_prove = false;              // so must those of ISteamNetworkingMessages
+  std::atomic<bool> tells_refusals{false};  // whether those are told of whom the library itself turns away
 };
 
 // The library of this number when it is open, has this epoch and belongs to the calling thread; else null.

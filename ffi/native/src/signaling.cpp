@@ -388,9 +388,7 @@ void TurnAway(Library &library, const Rendezvous &rendezvous, const SteamNetwork
         RefusalSignal(*rendezvous.from_connection, TextOf(from), kUnauthenticated, "not authenticated: " + why),
         OwnIdentity(library));
     Push(library, from, 0, signal.data(), static_cast<int>(signal.size()));
-    std::string payload(reinterpret_cast<const char *>(&from), sizeof from);
-    payload += why;
-    library.events.Push(STEAM_SOCKETS_REFUSED, 0, payload.data(), static_cast<uint32_t>(payload.size()));
+    PushRefusal(library, from, "", why);
   }
 }
 
