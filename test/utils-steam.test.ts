@@ -52,6 +52,13 @@ describe.skipIf(missing !== undefined).each(valves)("steam_api of %s", (valve) =
     control.clear();
   }
 
+  test("tells the time, in all its bits", () => {
+    withSteam(({ utils }, control) => {
+      control.answer("GetLocalTimestamp", 2n ** 52n);
+      expect(utils.getLocalTimestamp()).toBe(2 ** 52);
+    });
+  });
+
   test("tells the relay network's status", () => {
     withSteam(({ utils }, control) => {
       const { size, offsets } = layoutOf(SteamRelayNetworkStatus_t);
