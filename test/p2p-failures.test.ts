@@ -4,19 +4,23 @@
  *
  * - Who is refused hears it, with reason and words. Who gets no answer, be it that nobody is there, that nobody wishes to
  *   be asked or that the other end does not decide, hears that after TimeoutInitial.
- * - A peer's close is heard, with reason and words, after all that he had sent before.
+ * - A peer's close is heard, with reason and words, after all that he had sent before. Where nobody carries signals then
+ *   it is heard when one speaks to him.
  * - A peer that is killed is missed after TimeoutConnected.
  * - A peer that starts again, at once or after 15 seconds, connects and is connected to as a new one. What the library
  *   still holds of the old connection does no harm.
  * - A relay that is killed during a connect costs the time until it is back. A session does not notice: no event, no
  *   message lost. When the relay is back new connections come about.
  */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { ConnectionState, Result, type ConnectionHandle } from "../lib/index.ts";
 import { exchangeOptions, messageCount } from "./support/exchange.ts";
 import type { Player } from "./support/p2p/player.ts";
 import { describeOnStage, relayUrl, Stage } from "./support/p2p/stage.ts";
 import { waitUntil } from "./support/pump.ts";
+
+// They run at the same time, for most of them wait for most of it.
+setDefaultTimeout(60_000);
 
 const { Connected, ClosedByPeer, ProblemDetectedLocally } = ConnectionState;
 
@@ -42,7 +46,7 @@ async function talk(one: Player, there: ConnectionHandle, other: Player, back: C
 }
 
 describeOnStage("a player hears", () => {
-  test("that he is refused, and why", async () => {
+  test.concurrent("that he is refused, and why", async () => {
     await using stage = await Stage.set();
     const alice = await stage.player("alice");
     const bob = await stage.player("bob", { requests: { refuse: 1234, text: "the room is full" } });
@@ -55,7 +59,7 @@ describeOnStage("a player hears", () => {
     await Promise.all([alice, bob].map((player) => player.do("signalingsAreGone")));
   });
 
-  test("that nobody answers", async () => {
+  test.concurrent("that nobody answers", async () => {
     await using stage = await Stage.set();
     const config = { TimeoutInitial: 2000 };
     const alice = await stage.player("alice", { config });
@@ -70,7 +74,7 @@ describeOnStage("a player hears", () => {
     expect(ends).toEqual([timeout, timeout, timeout]);
   });
 
-  test("that the other one closes, and why, after all that was sent before", async () => {
+  test.concurrent("that the other one closes, and why, after all that was sent before", async () => {
     await using stage = await Stage.set();
     const [alice, bob] = await Promise.all([stage.player("alice"), stage.player("bob")]);
     const [there, back] = await connect(alice, bob);
@@ -86,7 +90,18 @@ describeOnStage("a player hears", () => {
     expect((await bob.sees(ClosedByPeer, again)).connection.endReason).toBe(application);
   });
 
-  test("nothing of one who was killed, and knows that after a while", async () => {
+  test.concurrent("of a close that no signal tells, when he speaks", async () => {
+    await using stage = await Stage.set();
+    const [alice, bob] = await Promise.all([stage.player("alice"), stage.player("bob")]);
+    const [there, back] = await connect(alice, bob);
+    await talk(alice, there, bob, back);
+    stage.post.isUp = false;
+    await alice.do("close", there, 1043, "I must go");
+    await bob.do("send", back, "are you there?");
+    expect((await bob.sees(ClosedByPeer, back)).connection).toMatchObject({ endReason: 1043, endDebug: "I must go" });
+  });
+
+  test.concurrent("nothing of one who was killed, and knows that after a while", async () => {
     await using stage = await Stage.set();
     const config = { TimeoutConnected: 2000 };
     const [alice, bob] = await Promise.all([stage.player("alice", { config }), stage.player("bob")]);
@@ -102,7 +117,7 @@ describeOnStage("a player hears", () => {
 });
 
 describeOnStage("a player who was killed and starts again", () => {
-  test("at once is a new one, beside what is left of the old one", async () => {
+  test.concurrent("at once is a new one, beside what is left of the old one", async () => {
     await using stage = await Stage.set();
     const alice = await stage.player("alice", { config: { TimeoutConnected: 6000 } });
     const old = await stage.player("bob");
@@ -118,26 +133,30 @@ describeOnStage("a player who was killed and starts again", () => {
     expect(alice.changes(ProblemDetectedLocally).map(({ connectHandle }) => connectHandle)).toEqual([before]);
   });
 
-  test("after 15 seconds is a new one", async () => {
-    await using stage = await Stage.set();
-    const alice = await stage.player("alice", { config: { TimeoutConnected: 5000 } });
-    const old = await stage.player("bob");
-    const [before] = await connect(alice, old);
-    await old.kill();
-    await Bun.sleep(15_000);
-    expect((await alice.sees(ProblemDetectedLocally, before)).connection.endReason).toBe(timeout);
-    const bob = await stage.player("bob");
-    const [there, back] = await connect(alice, bob);
-    await talk(alice, there, bob, back);
-    const [backAgain, thereAgain] = await connect(bob, alice);
-    await talk(bob, backAgain, alice, thereAgain);
-  });
+  test.concurrent(
+    "after 15 seconds is a new one",
+    async () => {
+      await using stage = await Stage.set();
+      const alice = await stage.player("alice", { config: { TimeoutConnected: 5000 } });
+      const old = await stage.player("bob");
+      const [before] = await connect(alice, old);
+      await old.kill();
+      await Bun.sleep(15_000);
+      expect((await alice.sees(ProblemDetectedLocally, before)).connection.endReason).toBe(timeout);
+      const bob = await stage.player("bob");
+      const [there, back] = await connect(alice, bob);
+      await talk(alice, there, bob, back);
+      const [backAgain, thereAgain] = await connect(bob, alice);
+      await talk(bob, backAgain, alice, thereAgain);
+    },
+    60_000,
+  );
 });
 
 describeOnStage("a relay that is killed and comes back", () => {
   const options = { relay: relayUrl };
 
-  test("during a connect costs time", async () => {
+  test.concurrent("during a connect costs time", async () => {
     await using stage = await Stage.set();
     const relay = await stage.relay();
     const config = { TimeoutInitial: 14_000 };
@@ -155,7 +174,7 @@ describeOnStage("a relay that is killed and comes back", () => {
     await talk(alice, there, bob, (await bob.sees(Connected)).connectHandle);
   });
 
-  test("during a session is not noticed, and serves again then", async () => {
+  test.concurrent("during a session is not noticed, and serves again then", async () => {
     await using stage = await Stage.set();
     const relay = await stage.relay();
     const [alice, bob] = await Promise.all(

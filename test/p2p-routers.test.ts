@@ -13,13 +13,16 @@
  * - P2P_Transport_ICE_Enable decides what is told and tried: private addresses only, or the TURN server only, although
  *   there is a shorter way.
  */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { ConnectionInfoFlags, ConnectionState, type ConfigOptions, type ConnectionHandle } from "../lib/index.ts";
 import { exchangeOptions, messageCount } from "./support/exchange.ts";
 import { describeOnInternet, Internet, serverAddress } from "./support/p2p/internet.ts";
 import type { Namespace } from "./support/p2p/namespace.ts";
 import type { Player } from "./support/p2p/player.ts";
 import { waitUntil } from "./support/pump.ts";
+
+// They run at the same time, for most of them wait for most of it.
+setDefaultTimeout(60_000);
 
 const { Connected, ClosedByPeer, ProblemDetectedLocally } = ConnectionState;
 const { Relayed } = ConnectionInfoFlags;
@@ -51,11 +54,11 @@ async function players(
 }
 
 /** Connects the first with the second. Answers the connection at both. */
-async function connect(from: Player, to: Player): Promise<[ConnectionHandle, ConnectionHandle]> {
+async function connect(from: Player, to: Player, way: string): Promise<[ConnectionHandle, ConnectionHandle]> {
   const begin = performance.now();
   const there = await from.do("connect", to.identity);
   await from.sees(Connected, there);
-  console.log(`Connected after ${(performance.now() - begin).toFixed(0)} ms`);
+  console.log(`Connected ${way} after ${(performance.now() - begin).toFixed(0)} ms`);
   return [there, (await to.sees(Connected)).connectHandle];
 }
 
@@ -88,12 +91,12 @@ async function exchange(one: Player, there: ConnectionHandle, other: Player, bac
 }
 
 describeOnInternet("two behind routers", () => {
-  test("find each other through a STUN server, and do not need it any more", async () => {
+  test.concurrent("find each other through a STUN server, and do not need it any more", async () => {
     await using internet = await Internet.make();
     const server = await internet.server();
     const homes = [await internet.home(), await internet.home()] as const;
     const [alice, bob] = await players(internet, homes, { ...exchangeOptions, ...stun });
-    const [there, back] = await connect(alice, bob);
+    const [there, back] = await connect(alice, bob, "through a STUN server");
     for (const [player, connection, router] of [
       [alice, there, "203.0.113.12"],
       [bob, back, "203.0.113.11"],
@@ -109,7 +112,7 @@ describeOnInternet("two behind routers", () => {
     await exchange(alice, there, bob, back);
   });
 
-  test("do not without a server that helps", async () => {
+  test.concurrent("do not without a server that helps", async () => {
     await using internet = await Internet.make();
     const server = await internet.server({ users });
     const wrong = { ...stun, ...turn, P2P_TURN_PassList: "open barley" };
@@ -133,7 +136,7 @@ describeOnInternet("two behind routers", () => {
     expect(allocations).toBe(0);
   });
 
-  test.each([{ ports: "random" }, { reaches: "server" }] as const)(
+  test.concurrent.each([{ ports: "random" }, { reaches: "server" }] as const)(
     "find each other by TURN where nothing else helps: %o",
     async (home) => {
       await using internet = await Internet.make();
@@ -146,7 +149,7 @@ describeOnInternet("two behind routers", () => {
         ...turn,
         TimeoutInitial: 14_000,
       });
-      const [there, back] = await connect(alice, bob);
+      const [there, back] = await connect(alice, bob, `by TURN, ${JSON.stringify(home)},`);
       for (const [player, connection] of [
         [alice, there],
         [bob, back],
@@ -169,13 +172,13 @@ describeOnInternet("two behind routers", () => {
 });
 
 describeOnInternet("two who speak through a TURN server", () => {
-  test("are parted when it ends their permission, for the library does not ask again", async () => {
+  test.concurrent("are parted when it ends their permission, for the library does not ask again", async () => {
     await using internet = await Internet.make();
     const server = await internet.server({ users, permission: 3 });
     const home = { ports: "random" } as const;
     const homes = [await internet.home(home), await internet.home(home)] as const;
     const [alice, bob] = await players(internet, homes, { ...stun, ...turn, TimeoutConnected: 3000 });
-    const [there, back] = await connect(alice, bob);
+    const [there, back] = await connect(alice, bob, "by TURN and a passing permission");
     await talk(alice, there, bob, back);
     const { notPermitted } = await server.ask();
     await waitUntil("one of them had noticed", async () => {
@@ -188,11 +191,11 @@ describeOnInternet("two who speak through a TURN server", () => {
 });
 
 describeOnInternet("one behind a router", () => {
-  test("finds one with a public address without a server", async () => {
+  test.concurrent("finds one with a public address without a server", async () => {
     await using internet = await Internet.make();
     const homes = [await internet.home(), await internet.host()] as const;
     const [alice, bob] = await players(internet, homes, {});
-    const [there, back] = await connect(bob, alice);
+    const [there, back] = await connect(bob, alice, "with one behind a router");
     expect((await bob.do("info", there))?.remoteAddress).toStartWith("203.0.113.11:");
     expect((await alice.do("info", back))?.remoteAddress).toStartWith("203.0.113.12:");
     await talk(bob, there, alice, back);
@@ -200,25 +203,25 @@ describeOnInternet("one behind a router", () => {
 });
 
 describeOnInternet("two behind one router", () => {
-  test("speak directly where only private addresses are allowed", async () => {
+  test.concurrent("speak directly where only private addresses are allowed", async () => {
     await using internet = await Internet.make();
     const server = await internet.server({ users });
     const home = await internet.home();
     const config = { ...stun, ...turn, P2P_Transport_ICE_Enable: Ice.Private };
     const [alice, bob] = await players(internet, [home, home], config);
-    const [there, back] = await connect(alice, bob);
+    const [there, back] = await connect(alice, bob, "behind one router");
     expect((await alice.do("info", there))?.remoteAddress).toStartWith("192.168.1.2:");
     await talk(alice, there, bob, back);
     expect(await server.ask()).toMatchObject({ bindings: 0, allocations: 0 });
   });
 
-  test("speak through the server where only that is allowed", async () => {
+  test.concurrent("speak through the server where only that is allowed", async () => {
     await using internet = await Internet.make();
     const server = await internet.server({ users });
     const home = await internet.home();
-    const config = { ...turn, P2P_Transport_ICE_Enable: Ice.Relay };
+    const config = { ...turn, P2P_Transport_ICE_Enable: Ice.Relay, TimeoutInitial: 14_000 };
     const [alice, bob] = await players(internet, [home, home], config);
-    const [there, back] = await connect(alice, bob);
+    const [there, back] = await connect(alice, bob, "by TURN alone");
     for (const [player, connection] of [
       [alice, there],
       [bob, back],

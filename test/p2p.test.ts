@@ -4,6 +4,7 @@
  * - Two who have nothing but each other's name and a service that carries signals connect, at any virtual port, by
  *   connectP2PCustomSignaling and by connectP2P, with and without a listen socket; both know each other's identity and
  *   address, and the way is ICE's, and direct: that is in the connection's info, and the ping in its status.
+ * - They do by IPv6, too, and in manual poll mode.
  * - Connections at several virtual ports of the same two are apart.
  * - Signals that are lost (30 and 60 of a hundred), doubled, late and out of order cost time and nothing else: one
  *   connection each is what comes of it.
@@ -98,6 +99,38 @@ describeOnStage("two players", () => {
     await Bun.sleep(2 * (conditions.delay ?? 0) + 100);
     expect(bob.changes(Connecting).length).toBe(1);
     expect([await alice.do("signalings"), await bob.do("signalings")]).toEqual([1, 1]);
+  });
+
+  test("find each other by IPv6", async () => {
+    await using stage = await Stage.set({}, "fd00:9:9::1/64");
+    const [alice, bob] = await pair(stage);
+    const [there, back] = await connect(alice, bob);
+    expect((await alice.do("info", there))?.remoteAddress).toMatch(/^\[fd00:9:9::1\]:\d+$/);
+    await alice.do("send", there, "hello");
+    expect(await bob.do("receive", back)).toEqual(["hello"]);
+  });
+
+  test("find each other where one of them or both do the library's work themselves", async () => {
+    await using stage = await Stage.set();
+    const polling = (name: string) => ({
+      config: exchangeOptions,
+      open: { identity: `str:${name}`, manualPoll: true },
+    });
+    const players = await Promise.all([
+      stage.player("alice", polling("alice")),
+      stage.player("bob", polling("bob")),
+      stage.player("carl", { config: exchangeOptions }),
+    ]);
+    const [alice, bob, carl] = players;
+    const ways = [await connect(alice, bob), await connect(alice, carl), await connect(carl, bob)];
+    const [[there, back]] = ways as [(typeof ways)[0], ...typeof ways];
+    const exchanged = await Promise.all([
+      alice.do("parcels", there, messageCount, 4),
+      bob.do("parcels", back, messageCount, 4),
+    ]);
+    for (const each of exchanged) expect(each).toMatchObject({ received: messageCount, wrong: 0, inOrder: true });
+    await alice.do("close", ways[1]![0], 1001, "that was all");
+    expect((await carl.sees(ConnectionState.ClosedByPeer)).connection.endReason).toBe(1001);
   });
 
   test("know how far away the other is", async () => {

@@ -6,10 +6,13 @@ export const WITHOUT_NAMESPACES_VARIABLE = "STEAM_SOCKETS_WITHOUT_NAMESPACES";
 
 const isRoot = process.getuid?.() === 0;
 const ready = "ready";
-const oneInterface = `ip link add here type veth peer name there
-ip addr add 10.9.9.1/24 dev here
+
+function oneInterface(address: string): string {
+  return `ip link add here type veth peer name there
+ip addr add ${address} dev here nodad
 ip link set here up
 ip link set there up`;
+}
 
 // Where `ip` and `nft` are, which not everybody's path has.
 const path = 'PATH="$PATH:/usr/sbin:/sbin"';
@@ -32,11 +35,11 @@ export class Namespace implements AsyncDisposable {
   }
 
   /**
-   * Makes one with one interface, 10.9.9.1, which leads nowhere.
+   * Makes one with one interface, which leads nowhere.
    * @throws when that is not to be had here, with the reason in one line.
    */
-  static async make(): Promise<Namespace> {
-    return await Namespace.#hold(["unshare", isRoot ? "-n" : "-rn", ...holding(oneInterface)]);
+  static async make(address = "10.9.9.1/24"): Promise<Namespace> {
+    return await Namespace.#hold(["unshare", isRoot ? "-n" : "-rn", ...holding(oneInterface(address))]);
   }
 
   /** Makes one without interfaces. */

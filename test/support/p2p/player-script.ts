@@ -270,5 +270,7 @@ process.on("disconnect", () => process.exit(0));
 
 process.send?.({ ready: true });
 setInterval(() => {
-  if (net.isOpen) net.runCallbacks();
+  if (!net.isOpen) return;
+  if (options.open?.manualPoll === true) net.poll();
+  net.runCallbacks();
 }, 1);

@@ -23,8 +23,9 @@ export class Stage implements AsyncDisposable {
     this.#players.use(namespace);
   }
 
-  static async set(conditions?: PostConditions): Promise<Stage> {
-    return new Stage(await Namespace.make(), new Post(conditions));
+  /** Sets one. Its interface has the address 10.9.9.1/24 when none is given. */
+  static async set(conditions?: PostConditions, address?: string): Promise<Stage> {
+    return new Stage(await Namespace.make(address), new Post(conditions));
   }
 
   /** A new player of this name; he takes the post of an older one. */
