@@ -15,6 +15,7 @@ import { broadcast } from "./suites/broadcast.ts";
 import { handlers } from "./suites/handlers.ts";
 import { loop } from "./suites/loop.ts";
 import { memory } from "./suites/memory.ts";
+import { p2p } from "./suites/p2p.ts";
 import { startup } from "./suites/startup.ts";
 import { tick } from "./suites/tick.ts";
 import { udp } from "./suites/udp.ts";
@@ -22,7 +23,7 @@ import { workers } from "./suites/workers.ts";
 
 const suites: Readonly<Record<string, Suite>> = {
   ...{ memory, udp, tick, broadcast, workers, startup },
-  ...{ handlers, bots, loop },
+  ...{ handlers, bots, loop, p2p },
 };
 
 const usage = `Usage: bun run bench [SUITE...] [options]
@@ -39,6 +40,7 @@ ratios. Without a suite all are run, and collections of garbage counted: 20 minu
   handlers    the everyday layer against inbox and outbox by hand
   bots        1,000 bots in one process: what each costs, against native ones
   loop        how late ticks are beside HTTP requests in the same process
+  p2p         connections over ICE against plain UDP connections, and signals through the relay
 
   --quick       fewer cases, shorter rounds
   --json FILE   also writes the figures to FILE, and to FILE.machine.json what they were taken on

@@ -27,15 +27,19 @@ export class Contestant implements AsyncDisposable {
     return new Contestant(name, [program, ...args], {});
   }
 
-  /** Starts a script of `bench/contestants/`. */
+  /**
+   * Starts a script of `bench/contestants/`.
+   * @param within gives the command line that runs another one elsewhere, such as in a network namespace.
+   */
   static script(
     name: string,
     file: string,
     args: readonly string[] = [],
     environment: Readonly<Record<string, string>> = {},
+    within: (...line: readonly string[]) => readonly string[] = (...line) => line,
   ): Contestant {
     const path = new URL(`../contestants/${file}`, import.meta.url).pathname;
-    return new Contestant(name, [process.execPath, path, ...args], environment);
+    return new Contestant(name, within(process.execPath, path, ...args), environment);
   }
 
   /** Says something and waits for the answer. */

@@ -13,6 +13,8 @@ export const baselines = [
   "by hand",
   "native bots",
   "without HTTP",
+  "plain UDP",
+  "bare relay",
 ] as const;
 /** One of {@link baselines}. */
 export type Baseline = (typeof baselines)[number];

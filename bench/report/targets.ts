@@ -98,6 +98,16 @@ const targets: readonly Target[] = [
     covers: (name) => name.includes("memory"),
     ...{ suite: "bots", versus: "native bots", least: 1.1, goal: 1.05, isCost: true },
   },
+  {
+    work: "over ICE, messages",
+    covers: (name) => name.startsWith("paced") || name.startsWith("bursts"),
+    ...{ suite: "p2p", versus: "plain UDP", least: 0.95, goal: 1 },
+  },
+  {
+    work: "over ICE, p99 lateness of 16 peers",
+    covers: (name) => name.endsWith("p99 lateness"),
+    ...{ suite: "p2p", versus: "plain UDP", least: 0.1, goal: 0.05, isCost: true, byDifference: true },
+  },
 ];
 
 /** Judges the targets that there are rows for. */
