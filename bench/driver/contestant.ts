@@ -42,6 +42,11 @@ export class Contestant implements AsyncDisposable {
     return new Contestant(name, within(process.execPath, path, ...args), environment);
   }
 
+  /** The process's id. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** Says something and waits for the answer. */
   async ask<T>(command: Command): Promise<T> {
     this.#child.stdin.write(`${JSON.stringify(command)}\n`);

@@ -1,6 +1,7 @@
 /** The benchmarks' part of the README: a chart, what is compared, and where rivals win. */
 import { describeMachine, type Machine } from "../driver/machine.ts";
 import { ours, oursInViews, type Row } from "../driver/rows.ts";
+import { markdown } from "./markdown.ts";
 import { judge, type Verdict } from "./targets.ts";
 import { number } from "./text.ts";
 
@@ -64,12 +65,4 @@ function figure(value: number): string {
 
 function sign(value: number): string {
   return `${value < 0 ? "-" : "+"} ${Math.abs(value).toFixed(2)}`;
-}
-
-/** As the formatter writes tables. */
-function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((cell, column) => Math.max(3, cell.length, ...rows.map((row) => row[column]!.length)));
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |`;
-  return [line(head), `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...rows.map(line)].join("\n");
 }

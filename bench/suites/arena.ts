@@ -26,6 +26,11 @@ export class Arena implements AsyncDisposable {
     return new Arena(server, bots);
   }
 
+  /** The server's process. */
+  get serverPid(): number {
+    return this.#server.pid;
+  }
+
   /** Lets both do their part at the same time. */
   async run<Served>(serve: Command, play: Command): Promise<{ served: Served; played: Played }> {
     const [served, played] = await Promise.all([this.#server.ask<Served>(serve), this.#bots.ask<Played>(play)]);

@@ -1,102 +1,15 @@
 /** Between two processes over loopback: what a message costs at a steady rate, and the highest rate that stays clean. */
-import type { ReceiveAnswer, SendAnswer } from "../contestants/load.ts";
-import { Contestant, type Command } from "../driver/contestant.ts";
-import { freePort } from "../driver/port.ts";
+import { Contestant } from "../driver/contestant.ts";
 import { ours, rowsOf, type Row } from "../driver/rows.ts";
 import type { Bench } from "../driver/suite.ts";
 import { takeTurns, type Variant } from "../driver/turns.ts";
 import { highestClean } from "./highest-clean.ts";
+import { Link, type Outcome, type Traffic } from "./link.ts";
 
 const mostLatencyMilliseconds = 5;
-const receivePatienceMilliseconds = 3000;
 const tries = 3;
-const tickMicroseconds = 1000;
-// What is compiled while it runs takes its time, and processor time. JavaScript compiles a function for the last time
-// after some ten thousand calls, so the warm-up makes as many: its ticks are short.
-const warmUpMilliseconds = 2500;
-const warmUpTickMicroseconds = 100;
-const warmUpRate = 100_000;
-const warmUpTraffic = { bytes: 32, reliable: false };
 // The library ends a connection when there are a million unreliable messages between two reliable ones.
 const mostMessages = 900_000;
-
-interface Traffic {
-  readonly bytes: number;
-  readonly reliable: boolean;
-}
-
-interface Outcome extends SendAnswer, ReceiveAnswer {
-  readonly nanosecondsPerMessage: number;
-}
-
-/** A sender and a receiver of one variant, connected. */
-class Link implements AsyncDisposable {
-  readonly name: string;
-  readonly #start: () => Contestant;
-  readonly #extra: Command;
-  #receiver: Contestant;
-  #sender: Contestant;
-  #trial = 0;
-
-  private constructor(name: string, start: () => Contestant, extra: Command) {
-    this.name = name;
-    this.#start = start;
-    this.#extra = extra;
-    this.#receiver = start();
-    this.#sender = start();
-  }
-
-  static async open(name: string, start: () => Contestant, extra: Command = {}): Promise<Link> {
-    const link = new Link(name, start, extra);
-    await link.#connect();
-    return link;
-  }
-
-  async run(traffic: Traffic, rate: number, milliseconds: number): Promise<Outcome> {
-    const outcome = await this.#attempt(traffic, rate, milliseconds, tickMicroseconds);
-    if (!outcome.ended) await this.#startAnew();
-    return outcome;
-  }
-
-  async warmUp(traffic: Traffic, rate: number): Promise<void> {
-    await this.#attempt(traffic, rate, warmUpMilliseconds, warmUpTickMicroseconds);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    // At once: each takes it as a failure when the other goes.
-    await this.#sender.kill();
-    await this.#receiver.kill();
-  }
-
-  async #connect(): Promise<void> {
-    const port = await freePort();
-    await this.#receiver.ask({ do: "listen", port });
-    await Promise.all([
-      this.#receiver.ask({ do: "gather", connections: 1 }),
-      this.#sender.ask({ do: "connect", port, connections: 1 }),
-    ]);
-  }
-
-  async #attempt(traffic: Traffic, rate: number, milliseconds: number, tickMicroseconds: number): Promise<Outcome> {
-    const trial = ++this.#trial;
-    const own = { ...this.#extra, trial, tickMicroseconds };
-    await this.#receiver.ask({ do: "receive", milliseconds: milliseconds + receivePatienceMilliseconds, ...own });
-    const [sent, received] = await Promise.all([
-      this.#sender.ask<SendAnswer>({ do: "send", rate, milliseconds, ...traffic, ...own }),
-      this.#receiver.answer<ReceiveAnswer>(),
-    ]);
-    return { ...sent, ...received, nanosecondsPerMessage: (sent.cpu + received.cpu) / received.received };
-  }
-
-  /** A connection does not outlive every flood: the library ends it after 10,000 lost messages in a row. */
-  async #startAnew(): Promise<void> {
-    await this[Symbol.asyncDispose]();
-    this.#receiver = this.#start();
-    this.#sender = this.#start();
-    await this.#connect();
-    await this.warmUp(warmUpTraffic, warmUpRate);
-  }
-}
 
 export async function* udp({ library, native, quick, progress }: Bench): AsyncGenerator<Row[]> {
   const rounds = 5;

@@ -215,6 +215,11 @@ export class BuildFolder implements Disposable {
     return join(this.objects, this.#toolchain.libraryFileName);
   }
 
+  /** Where the linker writes the library with symbols. */
+  get libraryWithSymbols(): string {
+    return join(this.objects, this.#toolchain.libraryFileName.replace(".", "_with_symbols."));
+  }
+
   /** Ends the use; the log stays when the build has failed. */
   [Symbol.dispose](): void {
     this.#log[Symbol.dispose]();

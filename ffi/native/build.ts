@@ -7,6 +7,7 @@
  *
  *     <platform>-<sources>/<tools>/libsteam_sockets.so   a finished library
  *     <platform>-<sources>/<tools>/native_bench-<key>    the program that the benchmarks compare with
+ *     <platform>-<sources>/<tools>/symbols-libsteam_sockets.so   the library with its symbols, for profiles
  *     <platform>-<sources>/library                       names the one that was asked for last
  *     <platform>-<sources>.log                           what a failed build said
  *     build/<platform>-<dependencies>/                   sources and objects, so that small changes take seconds
@@ -25,7 +26,15 @@ import { libraryFolder, nativeCacheFolder, pointedLibrary, sourceFolder, sourceK
 import { type Holder, Lock } from "./lock.ts";
 import { MissingToolsError } from "./missing-tools.ts";
 import { duration, Progress } from "./progress.ts";
-import { prune, publish, publishedLibrary, publishedNativeBench, publishNativeBench } from "./publish.ts";
+import {
+  prune,
+  publish,
+  publishedLibrary,
+  publishedNativeBench,
+  publishedWithSymbols,
+  publishNativeBench,
+  publishWithSymbols,
+} from "./publish.ts";
 import { InterruptedError, Interruption } from "./run.ts";
 import { hostToolchain, type Toolchain, ZIG, zigToolchain } from "./toolchain.ts";
 import { type BuildTools, findCompilers, findCrossTools, findHostTools, type Source, type Wheel } from "./tools.ts";
@@ -63,6 +72,22 @@ export async function ensureNativeBench(options: BuildOptions = {}): Promise<str
     await folder.prepare();
     await folder.make("native_bench");
     return publishNativeBench(folder.nativeBench, folder.sourceKey, folder.toolKey);
+  });
+}
+
+/**
+ * Builds the library with its symbols, for profiles, unless that has been done before; see {@link ensureNativeLibrary}.
+ * @returns its path.
+ */
+export async function ensureLibraryWithSymbols(options: BuildOptions = {}): Promise<string> {
+  const key = sourceKey();
+  const compilers = findCompilers();
+  const published = compilers && publishedWithSymbols(key, toolKey(compilers.identity));
+  if (published !== undefined) return published;
+  return await inBuildFolder(options, async (folder) => {
+    await folder.prepare();
+    await folder.make("steam_sockets_with_symbols");
+    return publishWithSymbols(folder.libraryWithSymbols, folder.sourceKey, folder.toolKey);
   });
 }
 

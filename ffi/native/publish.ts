@@ -63,6 +63,19 @@ export function publishNativeBench(built: string, sourceKey: string, toolKey: st
   return path;
 }
 
+/** The finished library with symbols, beside the one without. */
+export function publishedWithSymbols(sourceKey: string, toolKey: string): string | undefined {
+  const path = withSymbolsPath(sourceKey, toolKey);
+  return existsSync(path) ? path : undefined;
+}
+
+/** {@link publish} for the library with symbols. */
+export function publishWithSymbols(built: string, sourceKey: string, toolKey: string): string {
+  const path = withSymbolsPath(sourceKey, toolKey);
+  place(built, path);
+  return path;
+}
+
 /**
  * Removes libraries and build folders that nobody has used in a long time. To be called by one process at a time.
  * @param present the key of the sources whose library is kept in any case, as is each that a process has loaded.
@@ -99,6 +112,10 @@ function libraryPath(sourceKey: string, toolKey: string): string {
 
 function nativeBenchPath(sourceKey: string, toolKey: string): string {
   return join(libraryFolder(sourceKey), toolKey, `native_bench-${nativeBenchKey()}`);
+}
+
+function withSymbolsPath(sourceKey: string, toolKey: string): string {
+  return join(libraryFolder(sourceKey), toolKey, `symbols-${libraryFileName}`);
 }
 
 function place(built: string, path: string): void {
