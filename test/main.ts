@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { shownTable } from "./shown/table.ts";
+import { OBJECTS_VARIABLE } from "./steam/shim.ts";
 import { SHOWN_VARIABLE } from "./support/shows.ts";
 
 const root = join(import.meta.dir, "..");
@@ -37,7 +38,7 @@ function report(): void {
 async function bun(...args: readonly string[]): Promise<number> {
   const child = Bun.spawn([process.execPath, ...args], {
     cwd: root,
-    env: { ...process.env, [SHOWN_VARIABLE]: file },
+    env: { ...process.env, [SHOWN_VARIABLE]: file, [OBJECTS_VARIABLE]: join(folder, "objects") },
     stdio: ["inherit", "inherit", "inherit"],
   });
   return await child.exited;

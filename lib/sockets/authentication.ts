@@ -6,7 +6,7 @@ import type { AuthenticationStatus } from "../authentication-status.ts";
 import type { CertificateSource } from "../certificate-blob.ts";
 import { Certificates } from "../certificates.ts";
 import type { ConfigTable } from "../config.ts";
-import { CertificateRefusedError, NetworkingError, type CertificateRefusal } from "../errors.ts";
+import { CertificateRefusedError, NetworkingError, UnsupportedError, type CertificateRefusal } from "../errors.ts";
 import type { EventHub } from "../event-hub.ts";
 import { formatIdentity, identityBytes } from "../identity.ts";
 import { parsePeerIdentity, type PeerIdentity } from "../peer-identity.ts";
@@ -90,6 +90,7 @@ export abstract class Authentication extends Traffic {
    * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingSockets::GetCertificateRequest`.
    *
    * @returns the request and its length, or no bytes and why there are none.
+   * @throws UnsupportedError when the library lacks the function.
    */
   getCertificateRequest(): { certificate: Uint8Array; certSize: number; errorMessage: string } {
     void this.backend.sockets; // which throws when it is closed
@@ -97,7 +98,7 @@ export abstract class Authentication extends Traffic {
       const certificate = this.#certificates.request();
       return { certificate, certSize: certificate.length, errorMessage: "" };
     } catch (problem) {
-      if (!(problem instanceof NetworkingError)) throw problem;
+      if (!(problem instanceof NetworkingError) || problem instanceof UnsupportedError) throw problem;
       return { certificate: new Uint8Array(), certSize: 0, errorMessage: problem.message };
     }
   }

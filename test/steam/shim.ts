@@ -4,13 +4,25 @@
  * The machine's C++ compiler makes them, from Valve's real headers.
  */
 import { CString, dlopen, FFIType } from "bun:ffi";
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { cText } from "../../ffi/memory.ts";
 import { locateShippedLibrary } from "../../sdk/locate.ts";
 import { steamLibrary, steamSDK } from "../headers/headers.ts";
 import { compiler, run } from "../headers/run.ts";
+
+/** Names a folder where what was compiled is kept for the other tests of a run; without it all is compiled each time. */
+export const OBJECTS_VARIABLE = "STEAM_SOCKETS_SHIM_OBJECTS";
 
 /** Why there are no such libraries here; undefined where there are. */
 export const missing: string | undefined =
@@ -46,11 +58,9 @@ export async function makeShim(flavour: Flavour, valve: ValveLibrary): Promise<s
   const name = `libsteam_${valve.padEnd(5, "_").slice(0, 3)}.so`;
   const copy = join(folder, name);
   writeFileSync(copy, renamed(readFileSync(original), "libsteam_api.so", name));
-  const gns = join(folder, "gns.so");
-  if (flavour === "gns") copyFileSync(locateShippedLibrary().path, gns);
+  if (flavour === "gns") copyFileSync(locateShippedLibrary().path, join(folder, "gns.so"));
   const library = join(folder, `${flavour}-${valve}.so`);
-  const sources = [...shared, "valve", flavour];
-  await compile(folder, sources, { GNS_LIBRARY: JSON.stringify(gns) }, library, [copy, `-Wl,-rpath,${folder}`]);
+  await build(folder, [...shared, "valve", flavour], {}, library, [copy, `-Wl,-rpath,${folder}`]);
   return library;
 }
 
@@ -72,7 +82,7 @@ export async function makeSDK({ sockets, utils, messages, gameServer }: MadeUpSD
     MESSAGES_VERSION: messages,
     GAME_SERVER_VERSION: gameServer,
   };
-  await compile(folder, [...shared, "recorder", "flat"], versions, library, []);
+  await build(folder, [...shared, "recorder", "flat"], versions, library, []);
   return library;
 }
 
@@ -82,25 +92,38 @@ function newFolder(): string {
   return folder;
 }
 
-async function compile(
+/** `versions` are macros of start.cpp. */
+async function build(
   folder: string,
   sources: readonly string[],
-  macros: Readonly<Record<string, string>>,
+  versions: Readonly<Record<string, string>>,
   library: string,
   libraries: readonly string[],
 ): Promise<void> {
   const common = [compiler(), "-std=c++17", "-w", "-O1", "-fPIC", "-fvisibility=hidden"];
-  const defined = Object.entries(macros).map(([name, value]) => `-D${name}=${value}`);
+  const defined = Object.entries(versions).map(([name, value]) => `-D${name}=${value}`);
   const headers = join(await steamSDK(), "public");
   const objects = await Promise.all(
     sources.map(async (source) => {
-      const object = join(folder, `${source}.o`);
-      const file = join(import.meta.dir, "native", `${source}.cpp`);
-      await run([...common, ...defined, `-I${headers}`, "-c", file, "-o", object]);
+      const macros = source === "start" ? defined : [];
+      const file = `${[source, ...macros].join("")}.o`;
+      const kept = process.env[OBJECTS_VARIABLE];
+      if (kept !== undefined && existsSync(join(kept, file))) return join(kept, file);
+      const object = join(folder, file);
+      const code = join(import.meta.dir, "native", `${source}.cpp`);
+      await run([...common, ...macros, `-I${headers}`, "-c", code, "-o", object]);
+      if (kept !== undefined) keep(object, join(kept, file));
       return object;
     }),
   );
   await run([...common, "-shared", "-o", library, ...objects, "-Wl,--no-as-needed", ...libraries, "-ldl"]);
+}
+
+// At once, for another test may look for it.
+function keep(object: string, kept: string): void {
+  mkdirSync(dirname(kept), { recursive: true });
+  copyFileSync(object, `${kept}.${process.pid}`);
+  renameSync(`${kept}.${process.pid}`, kept);
 }
 
 function renamed(bytes: Buffer, from: string, to: string): Buffer {

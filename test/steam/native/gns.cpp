@@ -2,6 +2,7 @@
 // slot by slot, but for one argument of SendMessages.
 #include <dlfcn.h>
 
+#include <string>
 #include <vector>
 
 #include "shim.h"
@@ -14,10 +15,20 @@ ISteamNetworkingMessages *messages = nullptr;
 ISteamNetworkingUtils *utils = nullptr;
 int running = 0;
 
+// GameNetworkingSockets lies beside this library.
+std::string Path() {
+  Dl_info here;
+  if (dladdr(&sockets, &here) == 0) {
+    return "";
+  }
+  const std::string file = here.dli_fname;
+  return file.substr(0, file.rfind('/') + 1) + "gns.so";
+}
+
 template <typename Function>
 Function *Find(const char *name) {
   // By path only, and seen by nobody else: the process may have the same library open for itself.
-  static void *const library = dlopen(GNS_LIBRARY, RTLD_NOW | RTLD_LOCAL);
+  static void *const library = dlopen(Path().c_str(), RTLD_NOW | RTLD_LOCAL);
   return library == nullptr ? nullptr : reinterpret_cast<Function *>(dlsym(library, name));
 }
 
@@ -216,7 +227,7 @@ const char *Begin(Role) {
   auto *const init = Find<bool(const SteamNetworkingIdentity *, SteamNetworkingErrMsg &)>("GameNetworkingSockets_Init");
   if (init == nullptr) {
     running = 0;
-    return "GameNetworkingSockets is not there: " GNS_LIBRARY;
+    return "GameNetworkingSockets is not there";
   }
   // As a user of Steam has.
   SteamNetworkingIdentity identity;
