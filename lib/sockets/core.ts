@@ -35,6 +35,18 @@ export abstract class SocketsCore {
     return this.backend.library.functions.sockets;
   }
 
+  /**
+   * Has the library make something by `make`, which answers a handle.
+   * @throws CreationError with the library's own words when it makes nothing.
+   */
+  protected made<Handle extends number>(make: () => number, what: string, mend: string): Handle {
+    this.backend.takeComplaint();
+    const handle = make();
+    if (handle === 0) throw this.refused(what, mend);
+    // Its type says only which of the library's handles it is.
+    return handle as Handle;
+  }
+
   /** What to throw when the library makes nothing. Call `takeComplaint` before asking it. */
   protected refused(what: string, mend: string, otherwise = ""): CreationError {
     return new CreationError(what, this.backend.takeComplaint() || otherwise, mend);

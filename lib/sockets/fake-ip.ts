@@ -73,15 +73,11 @@ export abstract class FakeIP extends PeerToPeer {
   createListenSocketP2PFakeIP(fakePort: number, options?: ConfigOptions): ListenSocketHandle {
     integer(fakePort, "the index of a fake port", 0, mostPortIndex);
     const list = this.config.list(options);
-    this.backend.takeComplaint();
-    const socket = this.functions.CreateListenSocketP2PFakeIP(this.backend.sockets, fakePort, list.count, list.array);
-    if (socket === 0) {
-      throw this.refused(
-        `A listen socket at fake port ${fakePort}`,
-        "Ask for a fake address by beginAsyncRequestFakeIP first",
-      );
-    }
-    return socket as ListenSocketHandle;
+    return this.made(
+      () => this.functions.CreateListenSocketP2PFakeIP(this.backend.sockets, fakePort, list.count, list.array),
+      `A listen socket at fake port ${fakePort}`,
+      "Ask for a fake address by beginAsyncRequestFakeIP first",
+    );
   }
 
   /**

@@ -9,12 +9,15 @@ export abstract class Groups extends Making {
    * Makes a group of connections, whose messages {@link receiveMessagesOnPollGroup} receives together.
    *
    * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingSockets::CreatePollGroup`.
+   *
+   * @throws CreationError when the library refuses; its `reason` has the library's words.
    */
   createPollGroup(): PollGroupHandle {
-    this.backend.takeComplaint();
-    const group = this.functions.CreatePollGroup(this.backend.sockets);
-    if (group === 0) throw this.refused("A poll group", "Destroy those that are not needed");
-    return group as PollGroupHandle;
+    return this.made(
+      () => this.functions.CreatePollGroup(this.backend.sockets),
+      "A poll group",
+      "Destroy those that are not needed",
+    );
   }
 
   /**

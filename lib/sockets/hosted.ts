@@ -45,21 +45,12 @@ export abstract class Hosted extends FakeIP {
     const native = parsePeerIdentity(this.backend.library, identity);
     integer(virtualPort, "a virtual port", 0, mostVirtualPort);
     const list = this.config.list(options);
-    this.backend.takeComplaint();
-    const connection = this.functions.ConnectToHostedDedicatedServer(
-      this.backend.sockets,
-      native.bytes,
-      virtualPort,
-      list.count,
-      list.array,
+    const { ConnectToHostedDedicatedServer } = this.functions;
+    return this.made(
+      () => ConnectToHostedDedicatedServer(this.backend.sockets, native.bytes, virtualPort, list.count, list.array),
+      `A connection to the hosted server ${identity}`,
+      "Give its ticket to receivedRelayAuthTicket first",
     );
-    if (connection === 0) {
-      throw this.refused(
-        `A connection to the hosted server ${identity}`,
-        "Give its ticket to receivedRelayAuthTicket first",
-      );
-    }
-    return connection as ConnectionHandle;
   }
 
   /**
@@ -76,20 +67,12 @@ export abstract class Hosted extends FakeIP {
   createHostedDedicatedServerListenSocket(virtualPort: number, options?: ConfigOptions): ListenSocketHandle {
     integer(virtualPort, "a virtual port", 0, mostVirtualPort);
     const list = this.config.list(options);
-    this.backend.takeComplaint();
-    const socket = this.functions.CreateHostedDedicatedServerListenSocket(
-      this.backend.sockets,
-      virtualPort,
-      list.count,
-      list.array,
+    const { CreateHostedDedicatedServerListenSocket } = this.functions;
+    return this.made(
+      () => CreateHostedDedicatedServerListenSocket(this.backend.sockets, virtualPort, list.count, list.array),
+      `A listen socket of a hosted server at virtual port ${virtualPort}`,
+      "Open the network with gameServer, and name the UDP port in the environment variable SDR_LISTEN_PORT",
     );
-    if (socket === 0) {
-      throw this.refused(
-        `A listen socket of a hosted server at virtual port ${virtualPort}`,
-        "Open the network with gameServer, and name the UDP port in the environment variable SDR_LISTEN_PORT",
-      );
-    }
-    return socket as ListenSocketHandle;
   }
 
   /**

@@ -77,16 +77,13 @@ export abstract class Making extends SocketsCore {
     const list = this.config.list(
       isRequired ? { ...config, ...this.gate.connectOptions(this.backend, true, what) } : config,
     );
-    this.backend.takeComplaint();
-    const connection = this.functions.ConnectByIPAddress(
-      this.backend.sockets,
-      native.memory.bytes,
-      list.count,
-      list.array,
+    const connection = this.made<ConnectionHandle>(
+      () => this.functions.ConnectByIPAddress(this.backend.sockets, native.memory.bytes, list.count, list.array),
+      what,
+      "See that the options allow it",
     );
-    if (connection === 0) throw this.refused(what, "See that the options allow it");
-    if (isRequired) this.gate.begun(this.backend, connection as ConnectionHandle, expected, true);
-    return connection as ConnectionHandle;
+    if (isRequired) this.gate.begun(this.backend, connection, expected, true);
+    return connection;
   }
 
   /**

@@ -40,12 +40,13 @@ export abstract class PeerToPeer extends Authentication {
     integer(virtualPort, "a virtual port", 0, mostVirtualPort);
     const { isRequired, config } = splitOptions(options);
     const list = this.config.list(isRequired ? { ...config, ...this.gate.listenOptions(this.backend, false) } : config);
-    this.backend.takeComplaint();
-    const socket = this.functions.CreateListenSocketP2P(this.backend.sockets, virtualPort, list.count, list.array);
-    if (socket === 0)
-      throw this.refused(`A listen socket at virtual port ${virtualPort}`, "Name a virtual port that is free");
-    if (isRequired) this.gate.require(this.backend, socket as ListenSocketHandle);
-    return socket as ListenSocketHandle;
+    const socket = this.made<ListenSocketHandle>(
+      () => this.functions.CreateListenSocketP2P(this.backend.sockets, virtualPort, list.count, list.array),
+      `A listen socket at virtual port ${virtualPort}`,
+      "Name a virtual port that is free",
+    );
+    if (isRequired) this.gate.require(this.backend, socket);
+    return socket;
   }
 
   /**
@@ -67,19 +68,13 @@ export abstract class PeerToPeer extends Authentication {
     integer(virtualPort, "a virtual port", -1, mostVirtualPort);
     const what = `A connection to ${identity} at virtual port ${virtualPort}`;
     const { list, begun } = this.#demands(options, what);
-    this.backend.takeComplaint();
-    const connection = this.functions.ConnectP2P(
-      this.backend.sockets,
-      native.bytes,
-      virtualPort,
-      list.count,
-      list.array,
+    const connection = this.made<ConnectionHandle>(
+      () => this.functions.ConnectP2P(this.backend.sockets, native.bytes, virtualPort, list.count, list.array),
+      what,
+      "See that the other end listens there and that the library has a way to reach it",
     );
-    if (connection === 0) {
-      throw this.refused(what, "See that the other end listens there and that the library has a way to reach it");
-    }
-    begun(connection as ConnectionHandle);
-    return connection as ConnectionHandle;
+    begun(connection);
+    return connection;
   }
 
   /**
@@ -110,20 +105,15 @@ export abstract class PeerToPeer extends Authentication {
       signaling instanceof Signaling
         ? signaling.objectFor(native ?? undefined)
         : addressOfNative(signaling, "a signaling object");
-    this.backend.takeComplaint();
-    const connection = this.functions.ConnectP2PCustomSignaling(
-      this.backend.sockets,
-      object,
-      native?.bytes ?? noIdentity,
-      virtualPort,
-      list.count,
-      list.array,
+    const { ConnectP2PCustomSignaling } = this.functions;
+    const expected = native?.bytes ?? noIdentity;
+    const connection = this.made<ConnectionHandle>(
+      () => ConnectP2PCustomSignaling(this.backend.sockets, object, expected, virtualPort, list.count, list.array),
+      what,
+      "See that the options allow it",
     );
-    if (connection === 0) {
-      throw this.refused(what, "See that the options allow it");
-    }
-    begun(connection as ConnectionHandle);
-    return connection as ConnectionHandle;
+    begun(connection);
+    return connection;
   }
 
   /**
