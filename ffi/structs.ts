@@ -289,10 +289,9 @@ export const steam_sockets_signal_head = struct(["helper"], "natural", {
   byteLength: { c: "bytes", type: "u32" },
 });
 
-/** What is known of a connection's peer by its certificate and its handshake. */
+/** What is known of a connection's peer by its certificate. */
 export const steam_sockets_peer = struct(["helper"], "natural", {
   key: { c: "key", type: "u64" },
-  nonce: { c: "nonce", type: "u64" },
   created: { c: "created", type: "u32" },
   expires: { c: "expires", type: "u32" },
 });

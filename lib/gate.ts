@@ -71,8 +71,6 @@ const refusalsPerSecond = 10;
 const refusalsAtOnce = 20;
 // Clocks differ.
 const toleratedSeconds = 300;
-// Longer than the library takes a handshake for a new one, which is about five seconds.
-const rememberedMilliseconds = 30_000;
 const peer = layoutOf(steam_sockets_peer);
 const noSocket = 0 as ListenSocketHandle;
 const unspecified = "[::]:0";
@@ -103,8 +101,6 @@ export class Gate {
   readonly #unproved = new Map<ConnectionHandle, Unproved>();
   readonly #bucket = new TokenBucket(refusalsPerSecond, refusalsAtOnce);
   readonly #peer = new SharedMemory(peer.size);
-  /** Handshakes that were let in, by their nonces, with the time. */
-  readonly #handshakes = new Map<bigint, number>();
   #unreported = 0;
 
   private constructor(hub: EventHub, backend: Backend) {
@@ -218,7 +214,7 @@ export class Gate {
 
   /** Whether somebody may come in. Who may not is told why. */
   #letIn(backend: Backend, handle: ConnectionHandle, info: ConnectionInfo): boolean {
-    const why = this.#whyNot(backend, handle, info) ?? this.#whyReplayed();
+    const why = this.#whyNot(backend, handle, info);
     if (why === undefined) return true;
     const text = `not authenticated: ${why}`;
     const { CloseConnection } = backend.library.functions.sockets;
@@ -273,24 +269,6 @@ export class Gate {
     }
     if (expiry < now) return "the certificate has expired";
     return "the certificate is of no authority that is trusted here, or of a revoked one";
-  }
-
-  /**
-   * Whether the handshake that was looked at last came before. Who has listened in can say it once more from the same
-   * address within some seconds; the library makes a connection of it, on which he can neither read nor write.
-   */
-  #whyReplayed(): string | undefined {
-    const now = performance.now();
-    for (const [nonce, since] of this.#handshakes) {
-      if (now - since < rememberedMilliseconds) break;
-      this.#handshakes.delete(nonce);
-    }
-    const nonce = this.#peer.view.getBigUint64(peer.offsets.nonce, true);
-    // Steam does not tell it.
-    if (nonce === 0n) return undefined;
-    if (this.#handshakes.has(nonce)) return "this handshake came before";
-    this.#handshakes.set(nonce, now);
-    return undefined;
   }
 
   #release(backend: Backend, connection: ConnectionHandle): void {

@@ -341,10 +341,9 @@ STEAM_SOCKETS_API int32_t steam_sockets_listen_authenticated(int32_t library, ui
 STEAM_SOCKETS_API int32_t steam_sockets_check_certificate(int32_t library, uint32_t epoch, const void *certificate,
                                                           int32_t bytes, char *error);
 
-/* What is known of a connection's peer by its certificate, be it signed or not, and by its handshake. */
+/* What is known of a connection's peer by its certificate, be it signed or not. */
 typedef struct steam_sockets_peer {
   uint64_t key;     /* the number of the certificate's key, 0 for none */
-  uint64_t nonce;   /* of the handshake: another one each time, and signed with the key */
   uint32_t created; /* Unix times, 0 where the certificate does not say */
   uint32_t expires;
 } steam_sockets_peer;

@@ -35,9 +35,6 @@ struct PeerOf : CSteamNetworkConnectionBase {
   static const CMsgSteamDatagramCertificate &Certificate(const CSteamNetworkConnectionBase &connection) {
     return connection.*(&PeerOf::m_msgCertRemote);
   }
-  static const CMsgSteamDatagramSessionCryptInfo &Session(const CSteamNetworkConnectionBase &connection) {
-    return connection.*(&PeerOf::m_msgCryptRemote);
-  }
 };
 
 std::string TextOf(const SteamNetworkingIdentity &identity) {
@@ -242,7 +239,6 @@ int32_t steam_sockets_peer_certificate(int32_t number, uint32_t epoch, uint32_t 
   }
   const CMsgSteamDatagramCertificate &content = PeerOf::Certificate(*found);
   peer->key = KeyOf(content);
-  peer->nonce = PeerOf::Session(*found).nonce();
   peer->created = content.time_created();
   peer->expires = content.time_expiry();
   return 0;

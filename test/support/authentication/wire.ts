@@ -7,6 +7,8 @@ export type Fate = readonly Uint8Array[] | Promise<readonly Uint8Array[]>;
 /** Says what becomes of a packet. `isUp` tells whether it goes to the server. */
 export type Meddler = (packet: Uint8Array, isUp: boolean) => Fate;
 
+// Of ends that are gone.
+const ignore = () => {};
 const honest: Meddler = (packet) => [packet];
 
 /** A relay to one server, for any number of clients: each has a socket of its own behind it. */
@@ -17,6 +19,7 @@ export class Wire implements Disposable {
   readonly #server: { readonly port: number };
   readonly #backs = new Map<number, udp.Socket<"buffer">>();
   #front: udp.Socket<"buffer"> | undefined;
+  #isOver = false;
 
   private constructor(port: number) {
     this.#server = { port };
@@ -27,7 +30,7 @@ export class Wire implements Disposable {
     const wire = new Wire(Number(address.slice(address.lastIndexOf(":") + 1)));
     wire.#front = await Bun.udpSocket({
       hostname: "127.0.0.1",
-      socket: { data: (_, packet, port) => void wire.#up(Uint8Array.from(packet), port) },
+      socket: { data: (_, packet, port) => void wire.#up(Uint8Array.from(packet), port), error: ignore },
     });
     return wire;
   }
@@ -39,7 +42,7 @@ export class Wire implements Disposable {
 
   /** Sends a packet to the server, as if it came from somebody new. */
   async inject(packet: Uint8Array): Promise<void> {
-    const socket = await Bun.udpSocket({ hostname: "127.0.0.1", socket: {} });
+    const socket = await Bun.udpSocket({ hostname: "127.0.0.1", socket: { error: ignore } });
     socket.send(packet, this.#server.port, "127.0.0.1");
     await Bun.sleep(20);
     socket.close();
@@ -51,6 +54,7 @@ export class Wire implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#isOver = true;
     this.#front?.close();
     for (const back of this.#backs.values()) back.close();
   }
@@ -59,13 +63,14 @@ export class Wire implements Disposable {
     this.packets.push({ bytes: packet, isUp: true });
     const onward = await this.meddler(packet, true);
     const back = this.#backs.get(from) ?? (await this.#back(from));
+    if (this.#isOver) return;
     for (const each of onward) back.send(each, this.#server.port, "127.0.0.1");
   }
 
   async #back(client: number): Promise<udp.Socket<"buffer">> {
     const back = await Bun.udpSocket({
       hostname: "127.0.0.1",
-      socket: { data: (_, packet) => void this.#down(Uint8Array.from(packet), client) },
+      socket: { data: (_, packet) => void this.#down(Uint8Array.from(packet), client), error: ignore },
     });
     const known = this.#backs.get(client);
     if (known !== undefined) {
@@ -78,6 +83,8 @@ export class Wire implements Disposable {
 
   async #down(packet: Uint8Array, client: number): Promise<void> {
     this.packets.push({ bytes: packet, isUp: false });
-    for (const each of await this.meddler(packet, false)) this.#front?.send(each, client, "127.0.0.1");
+    const onward = await this.meddler(packet, false);
+    if (this.#isOver) return;
+    for (const each of onward) this.#front?.send(each, client, "127.0.0.1");
   }
 }
