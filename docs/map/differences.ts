@@ -1,4 +1,6 @@
 /** What differs between a function there and here, beyond what holds for all of them. */
+import type { apiSignals } from "../../lib/command/doctor/api.ts";
+import type { NetworkingEvents } from "../../lib/events.ts";
 
 /** For one function. Left out where nothing does. */
 export interface Difference {
@@ -10,6 +12,17 @@ const made = "what can't be made throws `CreationError` with the library's words
 const whom = "who is meant: an identity as text, or a Steam ID as a bigint";
 const noHandle = "a handle of nothing throws `HandleError`";
 const texts = "the text is the result; no length of a buffer";
+
+/** The fields of each signal. */
+export const signalFields: {
+  readonly [Name in keyof typeof apiSignals]: Readonly<Record<keyof NetworkingEvents[Name], true>>;
+} = {
+  connectionStatusChanged: { connectHandle: true, connection: true, oldState: true },
+  fakeIPResult: { result: true, identity: true, fakeIP: true, portList: true },
+  messagesSessionFailed: { connection: true },
+  messagesSessionRequest: { identity: true },
+  networkAuthenticationStatus: { available: true, debugMessage: true, state: true },
+};
 
 /** By name here. */
 export const differences: Readonly<Record<string, Difference>> = {
@@ -49,8 +62,8 @@ export const differences: Readonly<Record<string, Difference>> = {
     csharp: `${whom}; an object with \`secondsUntilExpiry\` and the \`ticket\``,
   },
   getAuthenticationStatus: {
-    godotSteam: "an object with `available` and `debugMessage`",
-    csharp: "an object with `available` and `debugMessage`",
+    godotSteam: "an object with `available`, `debugMessage` and `state`",
+    csharp: "an object with `available`, `debugMessage` and `state`",
   },
   getCertificateRequest: {
     godotSteam: "`certificate` holds bytes",

@@ -1,6 +1,6 @@
 /** The pages. */
 import * as api from "../../lib/index.ts";
-import { differences } from "./differences.ts";
+import { differences, signalFields } from "./differences.ts";
 import type { Names } from "./names.ts";
 import type { ConstantRow, Row, Table } from "./rows.ts";
 
@@ -74,8 +74,8 @@ export function fromGodotSteam(names: Names, { functions, signals, constants }: 
     "## Signals",
     "`net.runCallbacks()` delivers them, in place of `Steam.run_callbacks()`.",
     table(
-      ["GodotSteam", "here"],
-      signals.map((row) => [code(row.godotSteam), code(`net.on("${row.name}", handler)`)]),
+      ["GodotSteam", "here", "what the handler gets"],
+      signals.map((row) => [code(row.godotSteam), code(`net.on("${row.name}", handler)`), fieldsOf(row)]),
     ),
     "## Constants",
     table(
@@ -115,8 +115,8 @@ export function fromCSharp(names: Names, { functions, signals, constants }: Tabl
     ),
     "## Callbacks",
     table(
-      ["C#", "here"],
-      signals.map((row) => [code(row.c), code(`net.on("${row.name}", handler)`)]),
+      ["C#", "here", "what the handler gets"],
+      signals.map((row) => [code(row.c), code(`net.on("${row.name}", handler)`), fieldsOf(row)]),
     ),
     "## Constants",
     table(
@@ -147,6 +147,11 @@ function signature(row: Row): string {
     .replace("into, ", "")
     .trim();
   return `${fullName(row)}(${plain})`;
+}
+
+function fieldsOf({ name }: Row): string {
+  const fields = Object.entries(signalFields).find(([signal]) => signal === name)?.[1] ?? {};
+  return code(`{ ${Object.keys(fields).join(", ")} }`);
 }
 
 function shownBy({ has, tests }: Row, library: "gns" | "steam_api"): string {
