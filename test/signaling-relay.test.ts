@@ -14,9 +14,10 @@
  *   refused; it notices a relay that died without a word; it keeps no more than it says; it never throws where it is called.
  * - 200 clients reach each other, each signal once.
  * - `stop` leaves nothing: a process that has begun and ended all of it ends by itself.
- * - A relay serves in a `Bun.serve` of somebody else's.
+ * - A relay serves in a `Bun.serve` of somebody else's. The entry point brings nothing of the native library along.
  */
 import { describe, expect, test } from "bun:test";
+import { join as joinPath } from "node:path";
 import fc from "fast-check";
 import { AbsentPeers } from "../lib/signaling/absent-peers.ts";
 import { SignalingError, type SignalingClient, type SignalingClientOptions } from "../lib/signaling/client.ts";
@@ -799,6 +800,16 @@ test("a relay serves in a server of somebody else's", async () => {
   await relay.stop();
   await waitUntil("it was closed", () => alice.client.state !== "connected");
   expect((await fetch(`${server.url}signals`)).status).toBe(503);
+});
+
+test("needs no native library, nor what would load one", async () => {
+  const { outputs } = await Bun.build({
+    entrypoints: [joinPath(import.meta.dir, "../lib/signaling/index.ts")],
+    target: "bun",
+  });
+  const bundled = (await outputs[0]?.text()) ?? "";
+  expect(bundled).toContain("startRelay");
+  expect(bundled).not.toMatch(/bun:ffi|libsteam_sockets|@steam-sockets\//);
 });
 
 test("nothing is left at the end", async () => {
