@@ -21,7 +21,7 @@ export class Post {
   /** Whether it carries anything. */
   isUp = true;
   /** Which signals it keeps back until {@link release}; they are not lost and come whole. */
-  keeps: (from: string, to: string) => boolean = () => false;
+  keeps: (from: string, to: string, signal: Uint8Array) => boolean = () => false;
   /** How many signals it was given. */
   given = 0;
   /** How many it lost. */
@@ -53,7 +53,7 @@ export class Post {
       return;
     }
     const deliver = () => this.#addressees.get(to)?.deliver(from, signal);
-    if (this.keeps(from, to)) {
+    if (this.keeps(from, to, signal)) {
       this.#kept.push({ from, deliver });
       return;
     }
