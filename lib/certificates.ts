@@ -166,7 +166,8 @@ export class Certificates {
 
   /** How it stands with our own certificate; the same as {@link NetworkingSockets.getAuthenticationStatus}. */
   get status(): AuthenticationStatus {
-    return this.look() ?? askAuthenticationStatus(this.#backend);
+    const backend = this.#backend; // which throws when it is closed
+    return this.look() ?? askAuthenticationStatus(backend);
   }
 
   /** The last moment at which our certificate counts; undefined when we have none. On GameNetworkingSockets. */

@@ -47,6 +47,7 @@ export function listen<Data = undefined>(options: ListenOptions<Data>): Server<D
  * the first connection that stands is it. A refusal is an answer.
  * @returns the connection once it stands, after its handler `open` was called.
  * @throws ConnectError when it was refused, nobody answered, or the name does not resolve.
+ * @throws CreationError when authentication is required and we have no certificate that counts.
  * @throws the reason of `signal` when that is aborted.
  */
 export async function connect<Data = undefined>(

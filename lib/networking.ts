@@ -290,6 +290,7 @@ export class Networking {
    * Connects to a server by name or address. See {@link connect}.
    *
    * @throws ConnectError when it was refused, nobody answered, or the name does not resolve.
+   * @throws CreationError when authentication is required and we have no certificate that counts.
    * @throws the reason of `signal` when that is aborted.
    * @throws ClosedError after {@link close}.
    */
