@@ -5,9 +5,11 @@
  *  - p2p: the relay lets nobody in without a token, and nobody signal into another room;
  *  - messages: the program over UDP and its port print the same: who comes and who goes; whoever comes back is heard again;
  *  - p2p: both programs have --help, and tell what they can't understand;
+ *  - docs/signaling.md: its first three programs work as they stand;
  *  - a room's code and its places are given once.
  */
 import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { Rooms } from "../examples/p2p/rooms.ts";
 import { connectRelay, SignalingError } from "../lib/signaling/index.ts";
 import { Namespace, reasonToSkip } from "./support/p2p/namespace.ts";
@@ -43,6 +45,30 @@ describe.skipIf(reason !== undefined)("examples/p2p", () => {
     expect(await host.exit()).toBe(0);
     expect(host.errors + guest.errors + server.errors).toBe("");
   });
+});
+
+test.skipIf(reason !== undefined)("the shortest way of docs/signaling.md works as it stands", async () => {
+  const page = await Bun.file(join(import.meta.dir, "../docs/signaling.md")).text();
+  const [relay = "", bob = "", alice = ""] = [...page.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code ?? "");
+  await using namespace = await Namespace.make();
+  await using stack = new AsyncDisposableStack();
+  const start = (code: string) => {
+    const text = code.replaceAll("relay.example.org", "127.0.0.1");
+    const child = Bun.spawn(namespace.command(process.execPath, "-e", text), {
+      cwd: join(import.meta.dir, ".."),
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    stack.defer(async () => {
+      child.kill("SIGKILL");
+      await child.exited;
+    });
+    return child;
+  };
+  start(relay);
+  const { stdout } = start(bob);
+  start(alice);
+  const { value } = await stdout.getReader().read();
+  expect(new TextDecoder().decode(value)).toBe("str:alice hello\n");
 });
 
 describe("the relay of examples/p2p", () => {

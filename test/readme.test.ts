@@ -74,8 +74,10 @@ describe("the README", () => {
 
   test("names examples that exist, each with a README but the two that are shown here", async () => {
     const named = new Set([...readme.matchAll(/examples\/(\w+)/g)].map(([, name]) => name ?? ""));
-    expect([...named].sort()).toEqual(["arena", "authenticated", "bots", "hello", "minimal", "snapshots"]);
-    for (const name of ["arena", "authenticated", "bots", "minimal"]) {
+    expect([...named].sort()).toEqual([
+      ...["arena", "authenticated", "bots", "hello", "messages", "minimal", "p2p", "snapshots"],
+    ]);
+    for (const name of ["arena", "authenticated", "bots", "messages", "minimal", "p2p"]) {
       expect(await Bun.file(join(root, `examples/${name}/README.md`)).exists()).toBe(true);
     }
   });

@@ -4,6 +4,7 @@
  * - In an empty folder, `bun add steam-sockets` installs it, with the one platform package that fits and no other.
  * - The README's programs, saved as files, run as they stand.
  * - `steam-sockets doctor` opens the package's library.
+ * - `steam-sockets/signaling` starts a relay where there is no library.
  * - `steam-sockets/authority` issues a certificate, in Bun and in this machine's Node.js.
  * - `bun build --compile` puts the library into the program, which then runs alone in a folder.
  * - All in a root folder without a compiler and without a library but the C library (root.ts), if one can be made.
@@ -112,6 +113,22 @@ test("issues certificates", async () => {
     stdio: ["ignore", "pipe", "pipe"],
   });
   expect(await ends(child)).toBe("str:alice\n");
+});
+
+test("runs a relay for signals without the platform package", async () => {
+  const relay = `import { startRelay } from "steam-sockets/signaling";
+const relay = startRelay({ hostname: "127.0.0.1", trustClaims: true });
+console.log(\`listening at \${relay.url}\`);
+await relay.stop();
+`;
+  writeFileSync(join(root.folder, app, "relay.ts"), relay);
+  const modules = join(root.folder, app, "node_modules");
+  renameSync(join(modules, "@steam-sockets"), join(root.folder, app, "away"));
+  try {
+    expect(await ends(root.bun(app, "relay.ts"))).toStartWith("listening at ws://127.0.0.1:");
+  } finally {
+    renameSync(join(root.folder, app, "away"), join(modules, "@steam-sockets"));
+  }
 });
 
 test("compiles into programs that run alone", async () => {
