@@ -1,19 +1,39 @@
-/** `steam-sockets/authority` for runtimes that don't take TypeScript from packages, Node.js among them: one file of JavaScript. */
+/** `steam-sockets/authority` for those who don't take TypeScript from packages, Node.js among them: JavaScript and its types. */
 import { join } from "node:path";
+import ts from "typescript";
 
-/** Its name in the package. */
-export const authorityModule = "authority.js";
+const entry = join(import.meta.dir, "../lib/authority/index.ts");
 
-/** Makes it in a folder. @returns its path. */
-export async function makeAuthorityModule(folder: string): Promise<string> {
-  const { outputs } = await Bun.build({
-    entrypoints: [join(import.meta.dir, "../lib/authority/index.ts")],
-    outdir: folder,
-    naming: authorityModule,
-    // Nothing of any runtime, browsers included.
-    target: "browser",
-  });
-  const [output] = outputs;
-  if (output === undefined || outputs.length > 1) throw new Error(`${authorityModule} is not one file`);
-  return output.path;
+/** Its folder in the package. */
+export const authorityFolder = "authority";
+
+/** How the package says where it is. */
+export const authorityExports = {
+  types: `./${authorityFolder}/index.d.ts`,
+  default: `./${authorityFolder}/index.js`,
+} as const;
+
+/** Makes it in the folder of a package. */
+export async function makeAuthority(folder: string): Promise<void> {
+  const outdir = join(folder, authorityFolder);
+  // Nothing of any runtime, browsers included.
+  const { outputs } = await Bun.build({ entrypoints: [entry], outdir, target: "browser" });
+  if (outputs.length !== 1) throw new Error("The authority is not one file");
+  const { emitSkipped, diagnostics } = ts
+    .createProgram([entry], {
+      outDir: outdir,
+      target: ts.ScriptTarget.ESNext,
+      module: ts.ModuleKind.NodeNext,
+      allowImportingTsExtensions: true,
+      declaration: true,
+      emitDeclarationOnly: true,
+      stripInternal: true,
+      types: [],
+      // Whether all is right is for bun check to say, which knows our runtime.
+      noCheck: true,
+    })
+    .emit();
+  const [problem] = diagnostics;
+  if (problem !== undefined) throw new Error(ts.flattenDiagnosticMessageText(problem.messageText, "\n"));
+  if (emitSkipped) throw new Error("There are no types of the authority");
 }

@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { buildWithZig, type CrossBuild } from "../ffi/native/build.ts";
 import { libraryFileNameOn } from "../ffi/native/cache.ts";
 import { duration } from "../ffi/native/progress.ts";
-import { makeAuthorityModule } from "./authority.ts";
+import { makeAuthority } from "./authority.ts";
 import type { LibraryFacts } from "./library/facts.ts";
 import { checkLibrary } from "./library/check.ts";
 import { entryPoint, entryPointTypes, howTried, mainManifest, platformManifest, platformReadme } from "./manifests.ts";
@@ -43,7 +43,7 @@ export async function makeMainPackage(): Promise<string> {
   rmSync(tarball);
   const manifest = join(folder, "package.json");
   await Bun.write(manifest, json(mainManifest(ownManifest)));
-  await makeAuthorityModule(folder);
+  await makeAuthority(folder);
   return await pack(folder, packagesFolder);
 }
 

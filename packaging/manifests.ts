@@ -1,7 +1,7 @@
 /** What the packages say of themselves: their package.json and README. */
 import { libraryFileNameOn } from "../ffi/native/cache.ts";
 import ownManifest from "../package.json";
-import { authorityModule } from "./authority.ts";
+import { authorityExports, authorityFolder } from "./authority.ts";
 import { packageName, type Target, targets } from "./targets.ts";
 
 /** The version of all packages: they belong together. */
@@ -50,7 +50,7 @@ export function howTried({ tried }: Target): string {
 
 /** The checkout's own package.json, as far as packing cares. */
 export interface MainManifest extends Record<string, unknown> {
-  readonly exports: { readonly "./authority": { readonly types: string; readonly default: string } };
+  readonly exports: { readonly "./authority": object };
   readonly files: readonly string[];
 }
 
@@ -60,11 +60,10 @@ export interface MainManifest extends Record<string, unknown> {
  */
 export function mainManifest(manifest: MainManifest): Record<string, unknown> {
   const { devDependencies: _, scripts: __, exports, files, ...kept } = manifest;
-  const { types, default: source } = exports["./authority"];
   return {
     ...kept,
-    exports: { ...exports, "./authority": { types, bun: source, default: `./${authorityModule}` } },
-    files: [...files, authorityModule],
+    exports: { ...exports, "./authority": { bun: exports["./authority"], ...authorityExports } },
+    files: [...files, authorityFolder],
     optionalDependencies: Object.fromEntries(targets.map((target) => [packageName(target), version])),
   };
 }

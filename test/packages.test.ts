@@ -3,7 +3,7 @@
  *
  * - This checkout's own library passes the checks, but for the version of the system; a program of the machine does not.
  * - Each platform has one package that npm's fields tell from all others; the main package wants all, of its own version.
- * - The authority is TypeScript for Bun and a file of JavaScript for all others.
+ * - The authority is TypeScript for Bun, and JavaScript with its types for all others.
  * - The checkout's own package.json wants none: it must install before they are published.
  * - What was tried stands in the README, word for word.
  * - Notices: comments with terms are found in each style, and no others; the texts of two lines.
@@ -58,13 +58,17 @@ describe("the packages", () => {
     expect(packageJson).not.toHaveProperty("optionalDependencies");
   });
 
-  test("have the authority in two languages", () => {
+  test("have the authority for Bun and for others", () => {
     const { exports, files } = mainManifest(packageJson);
     expect(exports).toMatchObject({
       ".": packageJson.exports["."],
-      "./authority": { bun: "./lib/authority/index.ts", default: "./authority.js" },
+      "./authority": {
+        bun: { default: "./lib/authority/index.ts" },
+        types: "./authority/index.d.ts",
+        default: "./authority/index.js",
+      },
     });
-    expect(files).toEqual([...packageJson.files, "authority.js"]);
+    expect(files).toEqual([...packageJson.files, "authority"]);
     expect(packageJson.exports["./authority"].default).toBe("./lib/authority/index.ts");
   });
 
