@@ -21,7 +21,6 @@ import { join as joinPath } from "node:path";
 import fc from "fast-check";
 import { AbsentPeers } from "../lib/signaling/absent-peers.ts";
 import { SignalingError, type SignalingClient, type SignalingClientOptions } from "../lib/signaling/client.ts";
-import { networkOf } from "../lib/signaling/network-of.ts";
 import { connectRelay, type RelayClientOptions } from "../lib/signaling/relay-client.ts";
 import type { RelayConnection } from "../lib/signaling/relay-connection.ts";
 import {
@@ -301,15 +300,6 @@ describe("limits", () => {
     const told = ends.filter(({ code }) => code === RelayCloseCode.Full).length;
     expect(told).toBeGreaterThanOrEqual(100);
     expect(relay.stats).toMatchObject({ clients: 1, unknown: 0, closed: { [RelayCloseCode.Full]: told } });
-  });
-
-  test("what counts as one address", () => {
-    expect(networkOf("192.0.2.1")).toBe(networkOf("::ffff:192.0.2.1"));
-    expect(networkOf("192.0.2.1")).not.toBe(networkOf("192.0.2.2"));
-    expect(networkOf("2001:db8::1")).toBe(networkOf("2001:db8:0:0:ffff::"));
-    expect(networkOf("2001:db8::1")).not.toBe(networkOf("2001:db8:0:1::1"));
-    expect(networkOf("fe80::1%eth0")).toBe(networkOf("fe80::2"));
-    expect(networkOf("what is that")).toBe("what is that");
   });
 
   test("what waits for one who is away: the newest, in order, counted", async () => {

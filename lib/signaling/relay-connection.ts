@@ -1,6 +1,6 @@
 /** One WebSocket of a relay, from its first byte to its last. */
 import type { ServerWebSocket } from "bun";
-import { networkOf } from "./network-of.ts";
+import { originOf } from "../origin.ts";
 import type { CheckedRelayLimits } from "./relay-limits.ts";
 import type { RelayCloseCode } from "./relay-protocol.ts";
 import { TokenBucket } from "./token-bucket.ts";
@@ -16,7 +16,7 @@ export class RelayConnection {
   /** Where it comes from, without the port. */
   readonly address: string;
   /** What counts as one address. */
-  readonly network: string;
+  readonly origin: string;
   /** The headers of the request that opened it. */
   readonly headers: Headers;
   readonly url: string;
@@ -42,7 +42,7 @@ export class RelayConnection {
     const { signalsPerSecond, bytesPerSecond } = limits;
     this.number = number;
     this.address = address;
-    this.network = networkOf(address);
+    this.origin = originOf(address);
     // The request's own are gone when it is answered.
     this.headers = new Headers(request.headers);
     this.url = request.url;

@@ -1,9 +1,9 @@
 /** A relay for signals: a WebSocket server that knows who its clients are. */
 import type { Server, ServerWebSocket, WebSocketHandler } from "bun";
+import { isThisMachine, originOf } from "../origin.ts";
 import { describe, text } from "../validate.ts";
 import { AbsentPeers } from "./absent-peers.ts";
 import { canonicalIdentity } from "./identity-text.ts";
-import { isLoopback, networkOf } from "./network-of.ts";
 import { RelayConnection } from "./relay-connection.ts";
 import { checkedLimits, type CheckedRelayLimits } from "./relay-limits.ts";
 import { checkedOptions, type RelayHello, type RelayOptions } from "./relay-options.ts";
@@ -74,7 +74,7 @@ export class Relay implements AsyncDisposable {
   readonly #limits: CheckedRelayLimits;
   readonly #connections = new Set<RelayConnection>();
   readonly #clients = new Map<string, RelayConnection>();
-  readonly #perNetwork = new Map<string, number>();
+  readonly #perOrigin = new Map<string, number>();
   readonly #absent: AbsentPeers;
   readonly #reasons = new TokenBucket(reasonsPerSecond, reasonsPerSecond);
   readonly #dropped = { rate: 0, forbidden: 0, unread: 0, backlog: 0 };
@@ -115,7 +115,7 @@ export class Relay implements AsyncDisposable {
   readonly fetch = (request: Request, server: Server<RelayConnection>): Response | undefined => {
     if (this.#isStopped) return new Response("the relay stops", { status: 503 });
     const address = this.#addressOf(request, server);
-    const code = this.#refusalFor(address);
+    const code = this.#refusalFor(originOf(address));
     if (code !== undefined && !this.#reasons.take(1)) return new Response(reasons[code], { status: 503 });
     const data = new RelayConnection(++this.#newest, request, address, this.#limits);
     if (code !== undefined) data.refusal = code;
@@ -177,13 +177,13 @@ export class Relay implements AsyncDisposable {
   #open(socket: ServerWebSocket<RelayConnection>): void {
     const { data } = socket;
     data.socket = socket;
-    const code = this.#isStopped ? RelayCloseCode.Stopping : (data.refusal ?? this.#refusalFor(data.address));
+    const code = this.#isStopped ? RelayCloseCode.Stopping : (data.refusal ?? this.#refusalFor(data.origin));
     if (code !== undefined) {
       this.#end(data, code);
       return;
     }
     this.#connections.add(data);
-    this.#perNetwork.set(data.network, (this.#perNetwork.get(data.network) ?? 0) + 1);
+    this.#perOrigin.set(data.origin, (this.#perOrigin.get(data.origin) ?? 0) + 1);
     this.#adaptLooking();
   }
 
@@ -335,11 +335,11 @@ export class Relay implements AsyncDisposable {
     if (connection.allowance(0) === "over") this.#end(connection, RelayCloseCode.TooFast);
   }
 
-  #refusalFor(address: string): RefusalCode | undefined {
+  #refusalFor(origin: string): RefusalCode | undefined {
     const { clients, perAddress, sparesLoopback } = this.#limits;
     if (this.#connections.size >= clients) return RelayCloseCode.Full;
-    if (sparesLoopback && isLoopback(address)) return undefined;
-    return (this.#perNetwork.get(networkOf(address)) ?? 0) >= perAddress ? RelayCloseCode.Crowded : undefined;
+    if (sparesLoopback && isThisMachine(origin)) return undefined;
+    return (this.#perOrigin.get(origin) ?? 0) >= perAddress ? RelayCloseCode.Crowded : undefined;
   }
 
   #addressOf(request: Request, server: Server<RelayConnection>): string {
@@ -366,10 +366,10 @@ export class Relay implements AsyncDisposable {
     connection.socket = undefined;
     this.#countUnread(connection);
     if (!this.#connections.delete(connection)) return;
-    const { identity, network } = connection;
-    const left = (this.#perNetwork.get(network) ?? 1) - 1;
-    if (left > 0) this.#perNetwork.set(network, left);
-    else this.#perNetwork.delete(network);
+    const { identity, origin } = connection;
+    const left = (this.#perOrigin.get(origin) ?? 1) - 1;
+    if (left > 0) this.#perOrigin.set(origin, left);
+    else this.#perOrigin.delete(origin);
     if (identity !== undefined && this.#clients.get(identity) === connection) this.#clients.delete(identity);
   }
 
