@@ -17,8 +17,8 @@ export interface SignalingOptions {
    */
   readonly peers?: boolean;
   /**
-   * GameNetworkingSockets: whether connectP2P and NetworkingMessages use it too: true when it is left out. On Steam
-   * those have Steam's own signaling.
+   * Whether connectP2P and NetworkingMessages use it too, until the last close: true when it is left out on
+   * GameNetworkingSockets, which reaches nobody otherwise; false on Steam, where they have Steam's own signaling.
    */
   readonly byDefault?: boolean;
 }

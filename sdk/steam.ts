@@ -143,6 +143,7 @@ function tableOf(library: NativeLibrary, { sockets, messages }: Interfaces): Fun
     sockets: sockets.address,
     utils: utilsOf(library).address,
     messages: messages?.address ?? null,
+    setConfigPointer: library.address("utils", "SetGlobalConfigValuePtr"),
     dispatchByHand: library.address("steam", "ManualDispatch_Init"),
     runFrame: library.address("steam", "ManualDispatch_RunFrame"),
     nextCallback: library.address("steam", "ManualDispatch_GetNextCallback"),

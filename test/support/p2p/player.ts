@@ -25,7 +25,7 @@ export class Player implements Addressee, AsyncDisposable {
   #orders = 0;
 
   private constructor(namespace: Namespace, post: Post, name: string, options: PlayerOptions) {
-    this.identity = `str:${name}`;
+    this.identity = name.includes(":") ? name : `str:${name}`;
     this.#post = post;
     const script = join(import.meta.dir, "player-script.ts");
     const line = namespace.command(process.execPath, script, this.identity, JSON.stringify(options));
@@ -36,7 +36,7 @@ export class Player implements Addressee, AsyncDisposable {
     });
   }
 
-  /** Starts one, who from now on gets the post of this name. */
+  /** Starts one, who from now on gets the post of this name, or of this identity. */
   static async start(namespace: Namespace, post: Post, name: string, options: PlayerOptions = {}): Promise<Player> {
     const player = new Player(namespace, post, name, options);
     await waitUntil(`${name} had started`, () => player.#isRunning() && player.#isReady);
