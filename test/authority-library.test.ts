@@ -7,13 +7,12 @@
  * - Of mutated certificates and of expired ones the library takes none that `verifyCertificate` refuses, nor the other
  *   way round.
  * - All of that is issued as well in Node.js, from the package as it is published, by its exports, with nothing of Bun and
- *   nothing native; programs for Node.js are right by the package's types, and what is internal is not in them.
+ *   nothing native.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import ts from "typescript";
 import ownManifest from "../package.json";
 import {
   Certificate,
@@ -200,31 +199,6 @@ describe.skipIf(node === null)(`in Node.js${node === null ? " (it is not here)" 
   test("there is nothing of Bun or Node.js in what it loads", () => {
     const code = readFileSync(join(folder, "node_modules/steam-sockets", authorityExports.default), "utf8");
     expect(code).not.toMatch(/(?<![#.])\b(?:import|require|Buffer|process|Bun|globalThis)\b|node:/);
-  });
-
-  test("it has types, for a program with no special settings", () => {
-    const problemsOf = (program: string): string[] => {
-      const file = join(folder, "program.mts");
-      writeFileSync(file, program);
-      const settings = { strict: true, noEmit: true, module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ESNext };
-      const problems = ts.getPreEmitDiagnostics(ts.createProgram([file], { ...settings, types: [] }));
-      return problems.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
-    };
-    expect(
-      problemsOf(`
-        import { CertificateAuthority, SigningKey, verifyCertificate, type Verification } from "steam-sockets/authority";
-        const authority: CertificateAuthority = await CertificateAuthority.create({ key: await SigningKey.generate() });
-        const certificate = await authority.issue("", { identity: "str:alice", lifetime: 60 });
-        const verification: Verification = await verifyCertificate(certificate, { roots: [authority.certificate] });
-        export const identity: string | undefined = verification.valid ? verification.identity : verification.reason;
-      `),
-    ).toEqual([]);
-    expect(
-      problemsOf('import { Certificate } from "steam-sockets/authority"; export const sign = Certificate.sign;'),
-    ).toEqual([expect.stringContaining("'sign' does not exist")]);
-    expect(
-      problemsOf('import { CertificateAuthority } from "steam-sockets/authority"; CertificateAuthority.create(5);'),
-    ).toHaveLength(1);
   });
 
   test("it issues what the library takes", async () => {

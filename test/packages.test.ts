@@ -3,16 +3,20 @@
  *
  * - This checkout's own library passes the checks, but for the version of the system; a program of the machine does not.
  * - Each platform has one package that npm's fields tell from all others; the main package wants all, of its own version.
- * - The authority is TypeScript for Bun, and JavaScript with its types for all others.
+ * - The authority is TypeScript for Bun, and JavaScript for all others, with types for programs with no special settings;
+ *   what is internal is not in them.
  * - The checkout's own package.json wants none: it must install before they are published.
  * - What was tried stands in the README, word for word.
  * - Notices: comments with terms are found in each style, and no others; the texts of two lines.
  * - This process's package is the one for the C library that it runs on.
  */
 import { describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import ts from "typescript";
 import packageJson from "../package.json";
+import { makeAuthority } from "../packaging/authority.ts";
 import { checkLibrary, UnfitLibraryError } from "../packaging/library/check.ts";
 import { readFacts } from "../packaging/library/facts.ts";
 import { mainManifest, platformManifest } from "../packaging/manifests.ts";
@@ -71,6 +75,43 @@ describe("the packages", () => {
     expect(files).toEqual([...packageJson.files, "authority"]);
     expect(packageJson.exports["./authority"].default).toBe("./lib/authority/index.ts");
   });
+
+  test("have types of the authority", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "steam-sockets-types-"));
+    try {
+      const package_ = join(folder, "node_modules/steam-sockets");
+      await Bun.write(join(package_, "package.json"), JSON.stringify(mainManifest(packageJson)));
+      await makeAuthority(package_);
+      const programs = {
+        "right.mts": `
+          import { CertificateAuthority, SigningKey, verifyCertificate, type Verification } from "steam-sockets/authority";
+          const authority: CertificateAuthority = await CertificateAuthority.create({ key: await SigningKey.generate() });
+          const certificate = await authority.issue("", { identity: "str:alice", lifetime: 60 });
+          const verification: Verification = await verifyCertificate(certificate, { roots: [authority.certificate] });
+          export const identity: string | undefined = verification.valid ? verification.identity : verification.reason;`,
+        "internal.mts": 'import { Certificate } from "steam-sockets/authority"; export const { sign } = Certificate;',
+        "wrong.mts":
+          'import { SigningKey } from "steam-sockets/authority"; export const key: string = await SigningKey.read("");',
+      };
+      for (const [name, program] of Object.entries(programs)) await Bun.write(join(folder, name), program);
+      const files = Object.keys(programs).map((name) => join(folder, name));
+      const options = { strict: true, noEmit: true, skipLibCheck: true, types: [] };
+      const settings = { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ESNext };
+      const checked = ts.createProgram(files, { ...options, ...settings });
+      const problems = files.map((file) =>
+        ts
+          .getPreEmitDiagnostics(checked, checked.getSourceFile(file))
+          .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n")),
+      );
+      expect(problems).toEqual([
+        [],
+        [expect.stringContaining("'sign' does not exist")],
+        [expect.stringContaining("'SigningKey' is not assignable to type 'string'")],
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }, 120_000);
 
   test("are listed in the README with what was tried", () => {
     const readme = readFileSync(join(import.meta.dir, "../README.md"), "utf8");
