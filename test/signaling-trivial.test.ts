@@ -4,6 +4,7 @@
  * - Clients of ours exchange signals of every size, each once and with the sender's name, through our server and through
  *   Valve's own where {@link VALVE_VARIABLE} names it; what speaks the protocol by hand, in pieces or several lines at
  *   once, is understood by both.
+ * - Players in processes of their own connect by way of either server.
  * - The client comes back when the server does, and sends what is fresh; it notices a server that says nothing any more;
  *   peers whose names the protocol can't carry, and what is no signal, are counted as dropped; nonsense is counted, and
  *   stops nothing; addresses and names that are none are refused at once.
@@ -12,6 +13,7 @@
  * - A client whose network was closed ends by itself; one whose network takes no services never begins.
  */
 import { describe, expect, test } from "bun:test";
+import { join as joinPath } from "node:path";
 import type { Socket } from "bun";
 import { ClosedError, UnsupportedError } from "../lib/index.ts";
 import {
@@ -20,6 +22,7 @@ import {
   type SignalingClient,
   type TrivialSignalingOptions,
 } from "../lib/signaling/index.ts";
+import { Namespace, reasonToSkip } from "./support/p2p/namespace.ts";
 import { noise } from "./support/noise.ts";
 import { waitUntil } from "./support/pump.ts";
 import { untyped } from "./support/refusal.ts";
@@ -142,6 +145,61 @@ describe.each(Object.entries(servers))("through %s server", (_, start) => {
     await waitUntil("the older one was closed", () => old.isClosed);
     bob.client.send("str:alice", signal("two"));
     expect(await alice.box.got(1)).toEqual([{ from: "str:bob", text: "two" }]);
+  });
+});
+
+/** A player: connects to another one, or takes who comes, and prints what is said to him. */
+function player(own: string, connectsTo?: string): string {
+  return `import { ConnectionState, openNetworking } from "steam-sockets";
+import { connectTrivialSignaling } from "steam-sockets/signaling";
+const net = openNetworking({ identity: "${own}" });
+connectTrivialSignaling(net.signaling, "127.0.0.1", { identity: "${own}" });
+const socket = {
+  open: (connection) => connection.send("hello from ${own}"),
+  message: ({ identity }, message) => console.log(identity + " says " + message.text()),
+};
+${
+  connectsTo === undefined
+    ? `net.on("connectionStatusChanged", ({ connectHandle, connection: { connectionState }, oldState }) => {
+  if (connectionState !== ConnectionState.Connecting || oldState !== ConnectionState.None) return;
+  net.sockets.acceptConnection(connectHandle);
+  net.adopt(connectHandle, { socket });
+});
+await net.run({ hz: 60, tick() {} });`
+    : `net.adopt(net.sockets.connectP2PCustomSignaling(net.signaling, "${connectsTo}", 0), { socket });`
+}`;
+}
+
+const reason = await reasonToSkip();
+if (reason !== undefined) console.log(reason);
+const root = joinPath(import.meta.dir, "..");
+const programs: Readonly<Record<string, readonly string[]>> = {
+  ours: [
+    process.execPath,
+    "-e",
+    'import("steam-sockets/signaling").then((services) => services.startTrivialSignaling())',
+  ],
+  ...(valveProgram === "" ? {} : { "Valve's": [valveProgram] }),
+};
+
+describe.skipIf(reason !== undefined).each(Object.entries(programs))("players who have %s server", (_, program) => {
+  test("connect, and each knows who the other is", async () => {
+    await using namespace = await Namespace.make();
+    await using stack = new AsyncDisposableStack();
+    const start = (...line: readonly string[]) => {
+      const child = Bun.spawn(namespace.command(...line), { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
+      stack.defer(async () => {
+        child.kill("SIGKILL");
+        await child.exited;
+      });
+      return child.stdout.getReader();
+    };
+    start(...program);
+    const bob = start(process.execPath, "-e", player("str:bob"));
+    const alice = start(process.execPath, "-e", player("str:alice", "str:bob"));
+    const [toBob, toAlice] = await Promise.all([bob.read(), alice.read()]);
+    expect(Buffer.from(toBob.value ?? []).toString()).toBe("str:alice says hello from str:alice\n");
+    expect(Buffer.from(toAlice.value ?? []).toString()).toBe("str:bob says hello from str:bob\n");
   });
 });
 
