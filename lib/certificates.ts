@@ -38,6 +38,7 @@ export interface CertificateOptions {
 
 const whatSteamDoes = "Steam has authorities of its own; this is for GameNetworkingSockets";
 const secondMilliseconds = 1000;
+const noIdentities: readonly number[] = [IdentityType.Invalid, IdentityType.UnknownType, IdentityType.IPAddress];
 const noIdentity = null;
 
 /**
@@ -335,17 +336,15 @@ export class Certificates {
       refuse("expired", `it expired at ${new Date(expires * secondMilliseconds).toISOString()}`);
     }
     if (identity === undefined) return refuse("noIdentity", "it names nobody, as those of authorities do");
-    const type = tryIdentity(identity)?.type;
-    if (type === undefined || type === IdentityType.IPAddress || type === IdentityType.Invalid) {
-      refuse("noIdentity", `${JSON.stringify(identity)} is nobody`);
-    }
+    const name = normal(backend, identity);
+    if (name === undefined) return refuse("noIdentity", `${JSON.stringify(identity)} is nobody`);
     const own = this.#ownIdentity(backend);
-    if (own !== undefined && own !== normal(backend, identity)) {
+    if (own !== undefined && own !== name) {
       refuse("otherIdentity", `it is for ${JSON.stringify(identity)}, and we are ${JSON.stringify(own)}`);
     }
     if (!includes(this.request(), publicKey)) refuse("otherKey", "it is for another key than ours");
     if (!appIds.includes(0)) refuse("otherApp", "it is not for the app 0, as which GameNetworkingSockets runs");
-    const why = this.whyRevoked(identity, keyId);
+    const why = this.whyRevoked(name, keyId);
     if (why !== undefined) refuse("revoked", why);
     const { helper, number, epoch } = backend;
     const answer = helper.check_certificate(number, epoch, certificate, certificate.length, this.#error.bytes);
@@ -410,7 +409,10 @@ function validityOf({ content: { created, expires } }: CertificateBlob): Validit
   return { created: created * secondMilliseconds, expires: expires * secondMilliseconds };
 }
 
-function normal(backend: Backend, identity: string): string {
+/** An identity as the library prints it; undefined when it is nobody's, or but an address. */
+function normal(backend: Backend, identity: string): string | undefined {
+  if (identity.includes("\0") || noIdentities.includes(tryIdentity(identity)?.type ?? IdentityType.Invalid))
+    return undefined;
   return formatIdentity(backend.library, parseIdentity(backend.library, identity), 0);
 }
 

@@ -4,6 +4,7 @@
 #include <steamnetworkingsockets_messages.pb.h>
 #include <steamnetworkingsockets_messages_certs.pb.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstring>
@@ -97,12 +98,8 @@ bool Demands(const Library &library, const Rendezvous &rendezvous, const std::st
     return library.proving.count(*rendezvous.to_connection) != 0;
   }
   // Where both sides ask at once, the library takes the request for an answer to ours.
-  for (const auto &[connection, peer] : library.proving) {
-    if (peer.empty() || peer == from) {
-      return true;
-    }
-  }
-  return false;
+  return std::any_of(library.proving.begin(), library.proving.end(),
+                     [&from](const auto &entry) { return entry.second.empty() || entry.second == from; });
 }
 
 }  // namespace

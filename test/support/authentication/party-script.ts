@@ -222,6 +222,23 @@ const commands = {
     }
   },
   disconnect: (): void => connection?.close(),
+  /** Begins many connections at once, says who it is on each, closes them, and answers what became of them. */
+  connectMany: async (address: string, count: number): Promise<{ isOpen: boolean; code: number }[]> => {
+    const used = open();
+    const name = used.sockets.getIdentity();
+    const attempts = Array.from({ length: count }, async () => {
+      try {
+        const made = await used.connect(address, { timeout: 30_000 });
+        made.send(name);
+        return { made, isOpen: true, code: 0 };
+      } catch (error) {
+        return { made: undefined, isOpen: false, code: error instanceof ConnectError ? error.code : -1 };
+      }
+    });
+    const outcomes = await Promise.all(attempts);
+    for (const { made } of outcomes) made?.close();
+    return outcomes.map(({ isOpen, code }) => ({ isOpen, code }));
+  },
   /** By the functions below: what answers a message that is sent at once, and what becomes of the connection. */
   connectBelow: async (address: string, demands: PartyConnectOptions): Promise<Below> => {
     const { timeout: _, config = {}, ...rest } = demands;
