@@ -185,6 +185,17 @@ describe("issue", () => {
     expect(read.expires.getTime() - read.created.getTime()).toBe(1_800_000);
   });
 
+  test("issues for as long as the authority counts, where nothing else is said", async () => {
+    const short = join(folder, "short");
+    await printed(["init", short, "--days", "1"]);
+    await Bun.sleep(1100);
+    const certificate = await Certificate.read(
+      await printed(["issue", short, "--identity", "str:a", "--request", request]),
+    );
+    const [own] = await Certificate.readAll(readFileSync(join(short, "root.cert"), "utf8"));
+    expect(certificate.expires).toEqual(own?.expires ?? new Date(NaN));
+  });
+
   test("issues none without identity, for what is no request, or for too long", async () => {
     await refused(/--identity WHO/, ["issue", root, "--request", request], 2);
     await refused(/--identity WHO/, ["issue", root, "--request", request, "--identity", ""], 2);

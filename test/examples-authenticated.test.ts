@@ -5,6 +5,7 @@
  *  - the backend: no certificate without a session, and none under another name than one's own, whatever the request
  *    claims; a player can't have a server's name; wrong passwords, garbage and too much of anything are refused; guesses
  *    are limited by name;
+ *  - a program that runs for longer than its session logs in once more;
  *  - the limiter lets so many through at once, and then one each so many seconds.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
@@ -13,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Certificate, verifyCertificate } from "../lib/authority/index.ts";
 import { trustIn } from "../examples/authenticated/authority.ts";
+import { login } from "../examples/authenticated/login.ts";
 import { Limiter } from "../examples/authenticated/limiter.ts";
 import { openNetworking } from "../lib/index.ts";
 import { Program } from "./support/program.ts";
@@ -111,6 +113,36 @@ describe("the backend", () => {
     expect(new Set(statuses)).toEqual(new Set([401, 429]));
     expect((await post("login", {})).status).toBe(400);
     expect((await fetch(`${url}login`)).status).toBe(404);
+  });
+});
+
+describe("logging in", () => {
+  test("goes on when a session is over, and not when the password is wrong", async () => {
+    const tokens = new Set<string>();
+    let logins = 0;
+    using server = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      routes: {
+        "/login": async (request) => {
+          const { password } = (await request.json()) as { password: string };
+          if (password !== "right") return new Response("wrong name or password", { status: 401 });
+          tokens.add(String(++logins));
+          return Response.json({ token: String(logins) });
+        },
+        "/certificate": (request) => {
+          const isKnown = tokens.has(request.headers.get("authorization")?.replace("Bearer ", "") ?? "");
+          return isKnown ? new Response("a certificate") : new Response("log in first", { status: 401 });
+        },
+      },
+    });
+    await expect(login(server.url.href, "alice", "wrong")).rejects.toThrow(/wrong name or password/);
+    const getCertificate = await login(server.url.href, "alice", "right");
+    for (let session = 1; session <= 2; session++) {
+      for (let left = 2; left > 0; left--) expect(await getCertificate(new Uint8Array(1))).toBe("a certificate");
+      expect(logins).toBe(session);
+      tokens.clear();
+    }
   });
 });
 

@@ -22,9 +22,8 @@ export const issue = defineCommand({
       required: true,
     },
     hours: {
-      does: "for how many hours it counts",
+      does: "for how many hours it counts; without it 24, or as long as the authority",
       placeholder: "H",
-      default: 24,
       least: 0.01,
       most: 175_200,
       whole: false,
@@ -37,7 +36,7 @@ export const issue = defineCommand({
     const { authority } = await AuthorityFolder.open(folder);
     const certificate = await authority.issue(requestIn(readBytes(request)), {
       identity,
-      lifetime: Math.floor(hours * secondsAnHour),
+      ...(hours === undefined ? {} : { lifetime: Math.floor(hours * secondsAnHour) }),
       appIds: [app],
     });
     const line = { ...certificate.toJSON(), certificate: certificate.toBase64() };
