@@ -17,7 +17,8 @@ import type { EventHub } from "./event-hub.ts";
 import { Gate } from "./gate.ts";
 import type { MessagesSessionRequestEvent } from "./events.ts";
 import type { Inbox } from "./inbox.ts";
-import { parsePeerIdentity, type PeerIdentity } from "./peer-identity.ts";
+import type { PeerIdentity } from "./peer-identity.ts";
+import { Peers, type Peer } from "./peers.ts";
 import { receiveInto, type ReceivedMessage, type Receiver } from "./receive.ts";
 import { SessionBacklog } from "./session-backlog.ts";
 import { SessionWatch } from "./session-watch.ts";
@@ -51,6 +52,7 @@ const noMemory = null;
 export class NetworkingMessages {
   readonly #backend: Backend;
   readonly #receiver: Receiver;
+  readonly #peers: Peers;
   readonly #backlog: SessionBacklog;
   readonly #watch: SessionWatch;
   readonly #signaling: Signaling;
@@ -62,6 +64,7 @@ export class NetworkingMessages {
   constructor(backend: Backend, hub: EventHub, receiver: Receiver) {
     this.#backend = backend;
     this.#receiver = receiver;
+    this.#peers = new Peers(backend.library);
     this.#backlog = SessionBacklog.of(hub);
     this.#watch = SessionWatch.of(hub);
     this.#signaling = Signaling.of(hub, backend);
@@ -96,6 +99,11 @@ export class NetworkingMessages {
    * more than 1,000 bytes follow each other without a moment in which all have arrived, `LimitExceeded` may come
    * earlier than it must. No event tells when there is room again; try it again some time later.
    *
+   * Each message is a call of its own, and is copied: the library has no batch for users, for what an {@link Outbox}
+   * sends goes to connections. Where much goes to somebody, or the same to many, begin connections with them instead, by
+   * {@link NetworkingSockets.connectP2P}. Receiving has no such limit: {@link receiveMessagesOnChannel} takes an
+   * {@link Inbox}.
+   *
    * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingMessages::SendMessageToUser`.
    *
    * @param identity who, as text or as a Steam ID.
@@ -109,16 +117,16 @@ export class NetworkingMessages {
    * waits to be sent, or to be acknowledged.
    */
   sendMessageToUser(identity: PeerIdentity, data: MessageData, flags: number, channel = 0): Result {
-    const native = this.#parse(identity);
+    const peer = this.#peers.of(identity);
     const payload = bytes(data);
     int32(flags, "flags");
     int32(channel, "a channel");
     const { messages } = this.#backend;
-    if (!this.#backlog.hasRoom(native, payload.length, this.#outstanding)) return Result.LimitExceeded;
+    if (!this.#backlog.hasRoom(peer, payload.length, this.#outstanding)) return Result.LimitExceeded;
     const result = asResult(
       this.#functions.SendMessageToUser(
         messages,
-        native.bytes,
+        peer.identity.bytes,
         payload.length === 0 ? noMemory : payload,
         payload.length,
         flags,
@@ -126,8 +134,8 @@ export class NetworkingMessages {
       ),
     );
     if (result === Result.OK) {
-      this.#backlog.sent(native, payload.length, this.#outstanding);
-      this.#watch.used(this.#backend, native, 1);
+      this.#backlog.sent(peer, payload.length, this.#outstanding);
+      this.#watch.used(this.#backend, peer, 1);
     }
     return result;
   }
@@ -162,9 +170,9 @@ export class NetworkingMessages {
    * @returns false when there is no session with him, neither one that waits nor one that stands.
    */
   acceptSessionWithUser(identity: PeerIdentity): boolean {
-    const native = this.#parse(identity);
-    const accepted = this.#functions.AcceptSessionWithUser(this.#backend.messages, native.bytes);
-    if (accepted) this.#watch.used(this.#backend, native, 0);
+    const peer = this.#peers.of(identity);
+    const accepted = this.#functions.AcceptSessionWithUser(this.#backend.messages, peer.identity.bytes);
+    if (accepted) this.#watch.used(this.#backend, peer, 0);
     return accepted;
   }
 
@@ -203,9 +211,9 @@ export class NetworkingMessages {
    * @returns false when there is no session with him.
    */
   closeSessionWithUser(identity: PeerIdentity): boolean {
-    const native = this.#parse(identity);
-    const closed = this.#functions.CloseSessionWithUser(this.#backend.messages, native.bytes);
-    if (closed) this.#ended(native);
+    const peer = this.#peers.of(identity);
+    const closed = this.#functions.CloseSessionWithUser(this.#backend.messages, peer.identity.bytes);
+    if (closed) this.#ended(peer);
     return closed;
   }
 
@@ -219,9 +227,9 @@ export class NetworkingMessages {
    */
   closeChannelWithUser(identity: PeerIdentity, channel: number): boolean {
     int32(channel, "a channel");
-    const native = this.#parse(identity);
-    const closed = this.#functions.CloseChannelWithUser(this.#backend.messages, native.bytes, channel);
-    if (closed && this.#stateOf(native) === ConnectionState.None) this.#ended(native);
+    const peer = this.#peers.of(identity);
+    const closed = this.#functions.CloseChannelWithUser(this.#backend.messages, peer.identity.bytes, channel);
+    if (closed && this.#stateOf(peer.identity) === ConnectionState.None) this.#ended(peer);
     return closed;
   }
 
@@ -248,7 +256,7 @@ export class NetworkingMessages {
     const status = boolean(getStatus, "getStatus") ? new SharedMemory(statusBytes) : undefined;
     const state = this.#functions.GetSessionConnectionInfo(
       this.#backend.messages,
-      this.#parse(identity).bytes,
+      this.#peers.of(identity).identity.bytes,
       info?.bytes ?? noMemory,
       status?.bytes ?? noMemory,
     ) as ConnectionState;
@@ -259,10 +267,10 @@ export class NetworkingMessages {
     };
   }
 
-  #ended(identity: SharedMemory): void {
-    this.#backlog.forget(identity);
-    this.#watch.forget(identity);
-    this.#signaling.sessionClosed(identity);
+  #ended(peer: Peer): void {
+    this.#backlog.forget(peer);
+    this.#watch.forget(peer);
+    this.#signaling.sessionClosed(peer.identity);
   }
 
   #stateOf(identity: SharedMemory): number {
@@ -282,9 +290,5 @@ export class NetworkingMessages {
 
   get #functions() {
     return this.#backend.library.functions.messages;
-  }
-
-  #parse(identity: PeerIdentity): SharedMemory {
-    return parsePeerIdentity(this.#backend.library, identity);
   }
 }

@@ -2,6 +2,7 @@
 import { helperSegments } from "../ffi/constants.ts";
 import type { SharedMemory } from "../ffi/memory.ts";
 import type { EventHub } from "./event-hub.ts";
+import type { Peer } from "./peers.ts";
 
 // What the library puts before each message.
 const headerBytes = 5;
@@ -45,8 +46,8 @@ export class SessionBacklog {
   private constructor() {}
 
   /** Whether a message of so many bytes may be sent. */
-  hasRoom(identity: SharedMemory, bytes: number, outstanding: OutstandingBytes): boolean {
-    const session = this.#sessions.get(keyOf(identity));
+  hasRoom({ name }: Peer, bytes: number, outstanding: OutstandingBytes): boolean {
+    const session = this.#sessions.get(name);
     if (session === undefined) return true;
     const isFull = () => session.segments + segmentsOf(bytes) > helperSegments;
     if (isFull() || session.segments - session.checked >= checkEvery) check(session, outstanding(session.identity));
@@ -54,13 +55,12 @@ export class SessionBacklog {
   }
 
   /** Counts a message that was sent. */
-  sent(identity: SharedMemory, bytes: number, outstanding: OutstandingBytes): void {
-    const key = keyOf(identity);
-    let session = this.#sessions.get(key);
+  sent({ identity, name }: Peer, bytes: number, outstanding: OutstandingBytes): void {
+    let session = this.#sessions.get(name);
     if (session === undefined) {
       if (this.#sessions.size >= this.#sweepAt) this.#sweep(outstanding);
       session = { identity, segments: 0, checked: 0, leastBytes: Infinity };
-      this.#sessions.set(key, session);
+      this.#sessions.set(name, session);
     }
     const segments = segmentsOf(bytes);
     session.segments += segments;
@@ -69,13 +69,13 @@ export class SessionBacklog {
   }
 
   /** A session was closed, and all that was under way with it. */
-  forget(identity: SharedMemory): void {
-    this.#sessions.delete(keyOf(identity));
+  forget({ name }: Peer): void {
+    this.#sessions.delete(name);
   }
 
   /** Forgets all to whom nothing is under way. */
   #sweep(outstanding: OutstandingBytes): void {
-    for (const [key, { identity }] of this.#sessions) if (outstanding(identity) === 0) this.#sessions.delete(key);
+    for (const [name, { identity }] of this.#sessions) if (outstanding(identity) === 0) this.#sessions.delete(name);
     this.#sweepAt = Math.max(firstSweep, 2 * this.#sessions.size);
   }
 }
@@ -93,9 +93,4 @@ function check(session: Session, outstanding: number): void {
 // One more than it must have, for packets end where they will.
 function segmentsOf(bytes: number): number {
   return Math.ceil((bytes + headerBytes) / segmentBytes) + 1;
-}
-
-/** What tells an identity from all others, as a key. */
-export function keyOf({ bytes }: SharedMemory): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 }

@@ -8,8 +8,7 @@ import type { Backend } from "../sdk/backend.ts";
 import { infoBytes, statusBytes } from "./connection-info.ts";
 import type { EventHub } from "./event-hub.ts";
 import type { NetworkingEvent } from "./events.ts";
-import { formatIdentity } from "./identity.ts";
-import { keyOf } from "./session-backlog.ts";
+import type { Peer } from "./peers.ts";
 
 const lookMilliseconds = 1000;
 const { None, Connecting, FindingRoute, Connected } = ConnectionState;
@@ -17,8 +16,7 @@ const infoOffsets = layoutOf(SteamNetConnectionInfo_t).offsets;
 const statusOffsets = layoutOf(SteamNetConnectionRealTimeStatus_t).offsets;
 
 interface Session {
-  readonly identity: SharedMemory;
-  readonly name: string;
+  readonly peer: Peer;
   /** The connection behind it; undefined when there is none, or it failed. */
   connection: string | undefined;
   /** Messages that were sent since the library last had nothing under way. */
@@ -58,45 +56,38 @@ export class SessionWatch {
     });
     // The end of the one before comes first.
     hub.insiders.on("messagesSessionRequest", ({ identity }) => {
-      const session = this.#of(identity);
+      const session = this.#sessions.get(identity);
       const backend = this.#backend;
       if (session !== undefined && backend?.isOpen === true) this.#look(backend, session, true);
     });
     // Of its end the library tells by itself.
     hub.insiders.on("messagesSessionFailed", ({ connection: { identity } }) => {
-      const session = this.#of(identity);
+      const session = this.#sessions.get(identity);
       if (session !== undefined) session.connection = undefined;
     });
   }
 
   /** A message was sent to somebody, or his session was accepted. */
-  used(backend: Backend, identity: SharedMemory, messages: number): void {
-    const key = keyOf(identity);
-    let session = this.#sessions.get(key);
+  used(backend: Backend, peer: Peer, messages: number): void {
+    let session = this.#sessions.get(peer.name);
     if (session === undefined) {
-      const name = formatIdentity(backend.library, identity, 0);
-      session = { identity, name, connection: undefined, unconfirmed: 0 };
-      this.#sessions.set(key, session);
+      session = { peer, connection: undefined, unconfirmed: 0 };
+      this.#sessions.set(peer.name, session);
     }
     session.unconfirmed += messages;
     if (session.connection === undefined) this.#look(backend, session);
   }
 
   /** A session was closed by us. */
-  forget(identity: SharedMemory): void {
-    this.#sessions.delete(keyOf(identity));
-  }
-
-  #of(name: string): Session | undefined {
-    for (const session of this.#sessions.values()) if (session.name === name) return session;
-    return undefined;
+  forget({ name }: Peer): void {
+    this.#sessions.delete(name);
   }
 
   #look(backend: Backend, session: Session, tellsNow = false): void {
     const { GetSessionConnectionInfo } = backend.library.functions.messages;
     const state = GetSessionConnectionInfo(
       backend.messages,
-      session.identity.bytes,
+      session.peer.identity.bytes,
       this.#info.bytes,
       this.#status.bytes,
     );
@@ -106,14 +97,14 @@ export class SessionWatch {
     const hasEnded =
       session.connection !== undefined && connection !== session.connection && (isAlive || state === None);
     if (hasEnded) {
-      const { name: identity, unconfirmed } = session;
-      const told: NetworkingEvent = { name: "messagesSessionEnded", event: { identity, unconfirmed } };
+      const { peer, unconfirmed } = session;
+      const told: NetworkingEvent = { name: "messagesSessionEnded", event: { identity: peer.name, unconfirmed } };
       if (tellsNow) this.#hub.tell(told);
       else this.#hub.queue(told);
     }
     if (!this.#isUnderWay()) session.unconfirmed = 0;
     if (isAlive) session.connection = connection;
-    else this.#sessions.delete(keyOf(session.identity));
+    else this.#sessions.delete(session.peer.name);
   }
 
   /** What tells the connection that was looked at from the next one of the same peer: its number, in a text. */
