@@ -6,6 +6,8 @@
  *   sent it, and the session is known, accepted and closed; channel by channel, too. It can't stand, because both ends
  *   are one: `messagesSessionFailed` tells who and why, `ConnectFailed` follows, and a new one is made when that is
  *   asked for.
+ * - `acceptSessions` has a function accept, before the event is told; the last one given, until null is; what it throws is
+ *   told as an error. Whom it accepts: p2p-messages.test.ts.
  * - `getSessionConnectionInfo` gives what it was asked for, zeros where there is no session.
  * - What is under way is counted: more than 50,000 segments are refused with `LimitExceeded`, and taken again when they
  *   are not under way any more.
@@ -14,6 +16,7 @@
 import { dlopen } from "bun:ffi";
 import { describe, expect, test } from "bun:test";
 import {
+  ClosedError,
   ConnectionState,
   Inbox,
   MAX_UNACKNOWLEDGED_SEGMENTS,
@@ -151,6 +154,61 @@ describe("a message to ourselves", () => {
     expect(messages.closeChannelWithUser("str:me", 2)).toBe(true);
     expect(messages.getSessionConnectionInfo("str:me", false, false)).toEqual({ state: None });
     shows("gns", "closeChannelWithUser");
+  });
+});
+
+describe("acceptSessions", () => {
+  test("asks the last function given, before the event", async () => {
+    using net = openNetworking("str:me");
+    const { messages } = net;
+    const told: string[] = [];
+    net.on("messagesSessionRequest", ({ identity }) => told.push(`told ${identity}`));
+    net.on("messagesSessionFailed", ({ connection }) => told.push(`failed ${connection.identity}`));
+    messages.acceptSessions(() => {
+      throw new Error("It was taken back");
+    });
+    messages.acceptSessions((identity) => {
+      told.push(`asked ${identity}`);
+      return true;
+    });
+    expect(messages.sendMessageToUser("str:me", "hello", Reliable)).toBe(Result.OK);
+    // It can't stand, for both ends are one.
+    await pumpUntil(net, "the session had failed", () => told.length >= 3);
+    expect(told).toEqual(["asked str:me", "told str:me", "failed str:me"]);
+  });
+
+  test("is told of as an error where it throws, or does not say yes or no", async () => {
+    using net = openNetworking("str:me");
+    const { messages } = net;
+    const { requests } = record(net);
+    const errors: unknown[] = [];
+    net.on("error", (error) => errors.push(error));
+    const thrown = new Error("Who is that?");
+    const acceptors = [
+      () => false,
+      () => {
+        throw thrown;
+      },
+      untyped<() => boolean>(async () => true),
+      null,
+    ];
+    for (const [round, acceptor] of acceptors.entries()) {
+      messages.acceptSessions(acceptor);
+      expect(messages.sendMessageToUser("str:me", "hello", Reliable)).toBe(Result.OK);
+      await pumpUntil(net, "it was asked for", () => requests.length > round);
+      messages.closeSessionWithUser("str:me");
+    }
+    expect(errors).toEqual([thrown, expect.any(TypeError)]);
+  });
+
+  test("takes nothing but a function or null, of a network that is open", () => {
+    const net = openNetworking("str:me");
+    const { messages } = net;
+    for (const wrong of [undefined, true, "str:you", {}]) {
+      expectRefusal(() => messages.acceptSessions(untyped(wrong)), TypeError, /function or null/);
+    }
+    net.close();
+    expect(() => messages.acceptSessions(() => true)).toThrow(ClosedError);
   });
 });
 
