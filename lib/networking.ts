@@ -425,7 +425,10 @@ export class Networking {
     this.#hub.detach(this.#events, this.#backend);
     this.#receiver.close();
     try {
-      if (this.#backend.isOnlyOpening) releaseHeldOf(this.#backend);
+      if (this.#backend.isOnlyOpening) {
+        releaseHeldOf(this.#backend);
+        this.signaling.sendRest();
+      }
     } finally {
       this.#backend.close(lingerMilliseconds, this.#hub.lingering);
     }

@@ -1,10 +1,11 @@
 /** Signals: how two peers who can't reach each other yet arrange a connection, by way of a service that both reach. */
 import { helperSignalBytes } from "../ffi/constants.ts";
-import { HelperAnswer, HelperPeers } from "../ffi/enums.ts";
+import { HelperAnswer, HelperPeers, HelperRecordKind } from "../ffi/enums.ts";
 import type { Address, SharedMemory } from "../ffi/memory.ts";
 import type { Backend } from "../sdk/backend.ts";
 import { ClosedError, UnsupportedError } from "../sdk/errors.ts";
 import type { EventHub } from "./event-hub.ts";
+import { readEvent } from "./events.ts";
 import { parseIdentity } from "./identity.ts";
 import type { SignalingService } from "./signaling/service.ts";
 import { boolean, describe } from "./validate.ts";
@@ -85,6 +86,17 @@ export class Signaling {
    */
   get connections(): number {
     return this.#backend.signalings;
+  }
+
+  /** @internal Has the service send what still waits, such as news of connections that were just closed. */
+  sendRest(): void {
+    const service = this.#service;
+    if (service === undefined) return;
+    this.#backend.runCallbacks((record) => {
+      if (record.kind !== HelperRecordKind.Signal) return;
+      const told = readEvent(this.#backend, record);
+      if (told?.name === "signal") service.send(told.event.to, told.event.signal);
+    });
   }
 
   /** @internal A signaling object for a connection that is about to be begun. */

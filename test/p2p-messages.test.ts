@@ -336,10 +336,20 @@ describeOnStage("trap 1: the end is heard at once", () => {
       expect(await stateOf(other, closer)).toBe(None);
     }
   });
+
+  // Without Signaling.sendRest in networking.ts: nothing came to Bob within 15 seconds.
+  test("of what was closed with the network right behind it", async () => {
+    await using stage = await Stage.set();
+    const [alice, bob] = await pair(stage);
+    const [there, back] = await connect(alice, bob);
+    await meet(alice, bob);
+    await quiet(alice, bob);
+    await alice.do("closeAll", there, bobsName);
+    await bob.sees(ClosedByPeer, back);
+    await bob.hears("messagesSessionEnded");
+  });
 });
 
-// Without WithSender in SendRejectionSignal of signaling.cpp: the last of the signals does not say whom it is from; and
-// without the one in Receive, which adds what the service vouches for, nothing comes of it.
 describeOnStage("trap 2: a refusal is heard at once", () => {
   test("of a connection, with its reason", async () => {
     await using stage = await Stage.set({ lost: 30 });

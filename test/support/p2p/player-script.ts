@@ -203,6 +203,13 @@ const commands = {
     net = open();
     return left;
   },
+  /** Closes a connection, a session and the network, one right behind the other, and opens it again. */
+  closeAll: (connection: ConnectionHandle, who: string) => {
+    net.sockets.closeConnection(connection, 1000, "bye");
+    net.messages.closeSessionWithUser(who);
+    net.close();
+    net = open();
+  },
   /** Has a Worker do it, and end with two connections under way. Answers their signalings, and what is left of them. */
   loseWorker: async (to: string, going: LostWorker["going"]) => {
     net.close();
