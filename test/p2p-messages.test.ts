@@ -337,6 +337,19 @@ describeOnStage("trap 1: the end is heard at once", () => {
     }
   });
 
+  test("but what was sent before comes first, where it lingers", async () => {
+    await using stage = await Stage.set();
+    const [alice, bob] = await pair(stage, { ...patient, SendRateMin: 60_000, SendRateMax: 60_000 });
+    const [there, back] = await connect(alice, bob);
+    const text = "x".repeat(60_000);
+    for (let sent = 0; sent < 3; sent++) expect(await alice.do("send", there, text)).toBe(Result.OK);
+    await alice.do("close", there, 1234, "bye", true);
+    const came = await bob.do("receive", back, 3);
+    expect(came.map((each) => each === text)).toEqual([true, true, true]);
+    const { connection } = await bob.sees(ClosedByPeer, back);
+    expect(connection).toMatchObject({ endReason: 1234, endDebug: "bye" });
+  });
+
   // Without Signaling.sendRest in networking.ts: nothing came to Bob within 15 seconds.
   test("of what was closed with the network right behind it", async () => {
     await using stage = await Stage.set();
