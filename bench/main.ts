@@ -10,6 +10,7 @@ import { chart } from "./report/chart.ts";
 import { withFigures } from "./report/readme.ts";
 import { judge } from "./report/targets.ts";
 import { caseText, verdictText } from "./report/text.ts";
+import { authentication } from "./suites/authentication.ts";
 import { bots } from "./suites/bots.ts";
 import { broadcast } from "./suites/broadcast.ts";
 import { handlers } from "./suites/handlers.ts";
@@ -23,7 +24,7 @@ import { workers } from "./suites/workers.ts";
 
 const suites: Readonly<Record<string, Suite>> = {
   ...{ memory, udp, tick, broadcast, workers, startup },
-  ...{ handlers, bots, loop, p2p },
+  ...{ authentication, handlers, bots, loop, p2p },
 };
 
 const usage = `Usage: bun run bench [SUITE...] [options]
@@ -41,6 +42,7 @@ ratios. Without a suite all are run, and collections of garbage counted: 20 minu
   bots        1,000 bots in one process: what each costs, against native ones
   loop        how late ticks are beside HTTP requests in the same process
   p2p         connections over ICE against plain UDP connections, and signals through the relay
+  authentication  connects, issuing and play with certificates, against without
 
   --quick       fewer cases, shorter rounds
   --json FILE   also writes the figures to FILE, and to FILE.machine.json what they were taken on

@@ -15,6 +15,8 @@ export const baselines = [
   "without HTTP",
   "plain UDP",
   "bare relay",
+  "unauthenticated",
+  "bare signature",
 ] as const;
 /** One of {@link baselines}. */
 export type Baseline = (typeof baselines)[number];

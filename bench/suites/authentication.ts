@@ -1,0 +1,150 @@
+/** What certificates cost: at the handshake, at the authority, and afterwards. */
+import { generateKeyPairSync, sign } from "node:crypto";
+import { CertificateAuthority } from "../../lib/authority/index.ts";
+import { openNetworking } from "../../lib/index.ts";
+import { Contestant, type Command } from "../driver/contestant.ts";
+import { freePort } from "../driver/port.ts";
+import { ours, rowsOf, type Row } from "../driver/rows.ts";
+import type { Bench } from "../driver/suite.ts";
+import { takeTurns } from "../driver/turns.ts";
+import type { Played } from "./arena.ts";
+
+const rounds = 5;
+const hz = 128;
+const players = 200;
+// What clients send all at once does not fit into the buffer of the server's one socket while others have the processors.
+const mostLost = 0.2;
+const issued = 200;
+
+interface Served extends Played {
+  readonly p99: number;
+  readonly ticks: number;
+  readonly cpu: number;
+}
+
+/** A server and its clients, with certificates where there is an authority. */
+class Party implements AsyncDisposable {
+  readonly name: string;
+  readonly #server: Contestant;
+  readonly #clients: Contestant;
+  #port = 0;
+
+  private constructor(name: string, library: string, root: string) {
+    this.name = name;
+    const environment = { STEAM_SOCKETS_LIBRARY: library };
+    const start = (identity: string) => Contestant.script(name, "authentication.ts", [identity, root], environment);
+    this.#server = start("str:server");
+    this.#clients = start("str:clients");
+  }
+
+  static async open(name: string, library: string, authority?: CertificateAuthority): Promise<Party> {
+    const party = new Party(name, library, authority?.certificate.toBase64() ?? "");
+    if (authority !== undefined) {
+      await certify(party.#server, authority, "str:server");
+      await certify(party.#clients, authority, "str:clients");
+    }
+    party.#port = await freePort();
+    await party.#server.ask({ do: "listen", port: party.#port });
+    return party;
+  }
+
+  /** Makes so many connections at once. Answers how many a second. */
+  async connect(connections: number): Promise<number> {
+    const { elapsed } = await this.#clients.ask<{ elapsed: number }>({ do: "connect", port: this.#port, connections });
+    await this.#server.ask({ do: "gather", connections });
+    return connections / (elapsed / 1e9);
+  }
+
+  async disconnect(): Promise<void> {
+    await this.#clients.ask({ do: "disconnect" });
+    await this.#server.ask({ do: "gather", connections: 0 });
+  }
+
+  async play(milliseconds: number): Promise<Served> {
+    const what: Command = { hz, milliseconds, bytes: 512, do: "serve" };
+    const [served, played] = await Promise.all([
+      this.#server.ask<Served>(what),
+      this.#clients.ask<Played>({ ...what, bytes: 64, do: "play" }),
+    ]);
+    const lost = 1 - (served.received + played.received) / (served.sent + played.sent);
+    if (lost > mostLost) throw new Error(`${this.name}: ${(lost * 100).toFixed(1)} % of the messages did not come`);
+    return served;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#clients.kill();
+    await this.#server.kill();
+  }
+}
+
+async function certify(contestant: Contestant, authority: CertificateAuthority, identity: string): Promise<void> {
+  const { request } = await contestant.ask<{ request: string }>({ do: "request" });
+  const certificate = await authority.issue(request, { identity });
+  await contestant.ask({ do: "certify", certificate: certificate.toBase64() });
+}
+
+export async function* authentication({ library, quick, progress }: Bench): AsyncGenerator<Row[]> {
+  const authority = await CertificateAuthority.create();
+  await using certified = await Party.open(ours, library, authority);
+  await using open = await Party.open("unauthenticated", library);
+  const parties = [certified, open];
+
+  const connections = quick ? 200 : 1000;
+  const rates = await takeTurns(
+    parties.map((party) => ({
+      name: party.name,
+      async measure() {
+        progress(`authentication: connecting, ${party.name}`);
+        const rate = await party.connect(connections);
+        await party.disconnect();
+        return rate;
+      },
+    })),
+    rounds,
+  );
+  yield rowsOf("authentication", `${connections} connections made at once`, "connects/s", rates);
+
+  progress("authentication: issuing");
+  yield rowsOf("authentication", "a certificate issued", "µs", await issue(authority));
+
+  for (const party of parties) await party.connect(players);
+  const milliseconds = quick ? 1500 : 8000;
+  const served = new Map<string, Served[]>();
+  await takeTurns(
+    parties.map((party) => ({
+      name: party.name,
+      async measure() {
+        progress(`authentication: ${hz} Hz with ${players} connections, ${party.name}`);
+        const outcome = await party.play(milliseconds);
+        served.set(party.name, [...(served.get(party.name) ?? []), outcome]);
+        return outcome.cpu;
+      },
+    })),
+    rounds,
+    (variant) => variant.measure().then(() => served.clear()),
+  );
+  const name = `${hz} Hz, ${players} connections, 64 B in, 512 B out`;
+  const rows = (what: string, unit: string, pick: (outcome: Served) => number) =>
+    rowsOf("authentication", `${name}: ${what}`, unit, new Map([...served].map(([who, all]) => [who, all.map(pick)])));
+  yield rows("CPU of the server", "ms/s", ({ cpu, ticks }) => cpu / 1e6 / (ticks / hz));
+  yield rows("p99 lateness", "ms", ({ p99 }) => p99);
+}
+
+/** How long it takes to issue a certificate, beside the signature that it takes in any case. */
+async function issue(authority: CertificateAuthority) {
+  using net = openNetworking({ identity: "str:player" });
+  const request = net.sockets.getCertificateRequest().certificate;
+  const { privateKey } = generateKeyPairSync("ed25519");
+  const microseconds = async (action: () => unknown) => {
+    const begin = performance.now();
+    for (let count = 0; count < issued; count++) await action();
+    return ((performance.now() - begin) * 1000) / issued;
+  };
+  return await takeTurns(
+    [
+      { name: ours, measure: () => microseconds(() => authority.issue(request, { identity: "str:player" })) },
+      { name: "bare signature", measure: () => microseconds(() => sign(null, request, privateKey)) },
+    ],
+    rounds,
+  );
+}
