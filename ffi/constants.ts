@@ -70,9 +70,11 @@ export const steamNetworkingMessagesVersion = "SteamNetworkingMessages002";
 export const steamNetworkingSocketsVersion = "SteamNetworkingSockets012";
 
 /** The version of the helper's contract that ffi/ is written for. */
-export const helperContract = 7;
+export const helperContract = 8;
 /** How many libraries the helper can have open at once. */
 export const helperLibraries = 4;
+/** How many instances a library can have at once. */
+export const helperInstances = 8191;
 /** How many reliable segments of a connection may be un-acknowledged. */
 export const helperSegments = 50_000;
 /** How many slots a pool can have. */
@@ -126,6 +128,7 @@ export const constantNames: Readonly<Record<string, string>> = {
   steamNetworkingSocketsVersion: "STEAMNETWORKINGSOCKETS_INTERFACE_VERSION",
   helperContract: "STEAM_SOCKETS_CONTRACT",
   helperLibraries: "STEAM_SOCKETS_LIBRARIES",
+  helperInstances: "STEAM_SOCKETS_INSTANCES",
   helperSegments: "STEAM_SOCKETS_SEGMENTS",
   helperSlots: "STEAM_SOCKETS_SLOTS",
   helperSlotBytes: "STEAM_SOCKETS_SLOT_BYTES",

@@ -5,6 +5,7 @@ import { HandleError } from "./errors.ts";
 import { HandlerSet, mustBeFunctions, type ConnectionHandlers } from "./handlers.ts";
 import type { ConnectionHandle } from "./handles.ts";
 import { isPumped } from "./pump.ts";
+import type { NetworkingSockets } from "./sockets.ts";
 
 /** How to serve a connection of one's own. */
 export interface AdoptOptions<Data = undefined> {
@@ -21,10 +22,11 @@ export function adoptThrough<Data>(
   dispatcher: Dispatcher,
   handle: ConnectionHandle,
   { socket = {}, data, pump }: AdoptOptions<Data>,
+  sockets: NetworkingSockets = dispatcher.sockets,
 ): Connection<Data> {
   const set = new HandlerSet<Data>(socket);
   mustBeFunctions({ data });
-  const info = dispatcher.sockets.getConnectionInfo(handle);
+  const info = sockets.getConnectionInfo(handle);
   const use = isPumped(pump) ? dispatcher.pump.user() : undefined;
   const connection = new Connection<Data>(
     dispatcher,
@@ -32,7 +34,7 @@ export function adoptThrough<Data>(
     { identity: info?.identity ?? "", address: info?.remoteAddress ?? "" },
     { data, left: () => use?.end() },
   );
-  if (!dispatcher.adopt(connection, handle, (connect) => connection.begin(connect))) {
+  if (!dispatcher.adopt(connection, handle, (connect) => connection.begin(connect, sockets))) {
     use?.end();
     throw new HandleError("connection that nobody serves", handle);
   }

@@ -1,6 +1,7 @@
 /** Connecting to a server by name or address, as a promise. */
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
+import type { Certificates } from "./certificates.ts";
 import { CloseCode } from "./close-code.ts";
 import type { ConfigOptions } from "./config.ts";
 import { Connection, type Owner } from "./connection.ts";
@@ -10,6 +11,7 @@ import type { ConnectionOptions } from "./gate.ts";
 import { HandlerSet, mustBeFunctions, type ConnectionClosing, type ConnectionHandlers } from "./handlers.ts";
 import type { PeerIdentity } from "./peer-identity.ts";
 import { isPumped, type Pump } from "./pump.ts";
+import type { NetworkingSockets } from "./sockets.ts";
 import { boolean, describe, integer, text } from "./validate.ts";
 
 /** How to connect. */
@@ -46,15 +48,23 @@ const patienceMilliseconds = 250;
 const headStartMilliseconds = 1000;
 const notWanted = "not wanted any more";
 
+/** What a connection is made by: a network or an instance of one. */
+export interface Origin {
+  readonly sockets: NetworkingSockets;
+  readonly certificates: Certificates;
+}
+
 /**
  * @internal Use {@link connect}.
  * @param released called when the attempt has failed, or the connection that came about has ended.
+ * @param origin what makes it, where that is not the network whose dispatcher it is.
  */
 export function connectThrough<Data>(
   dispatcher: Dispatcher,
   address: string,
   options: ConnectOptions<Data>,
   released?: () => void,
+  origin: Origin = dispatcher,
 ): Promise<Connection<Data>> {
   const { signal, data, timeout = usualTimeout, pump } = options;
   integer(timeout, "timeout", 1, mostTimeout);
@@ -67,7 +77,7 @@ export function connectThrough<Data>(
   const set = new HandlerSet<Data>(options.socket ?? {});
   signal?.throwIfAborted();
   const stay = new Stay(isPumped(pump) ? dispatcher.pump : undefined, released);
-  const attempt = new Attempt<Data>(dispatcher, target, options, timeout, set, stay);
+  const attempt = new Attempt<Data>(dispatcher, origin, target, options, timeout, set, stay);
   attempt.begin();
   return attempt.outcome;
 }
@@ -107,6 +117,7 @@ class Attempt<Data> implements Owner<Data> {
   readonly outcome: Promise<Connection<Data>>;
   readonly data: Owner<Data>["data"];
   readonly #dispatcher: Dispatcher;
+  readonly #origin: Origin;
   readonly #target: Target;
   readonly #options: ConnectOptions<Data>;
   readonly #timeout: number;
@@ -133,6 +144,7 @@ class Attempt<Data> implements Owner<Data> {
 
   constructor(
     dispatcher: Dispatcher,
+    origin: Origin,
     target: Target,
     options: ConnectOptions<Data>,
     timeout: number,
@@ -142,6 +154,7 @@ class Attempt<Data> implements Owner<Data> {
     ({ promise: this.outcome, resolve: this.#resolve, reject: this.#reject } = Promise.withResolvers());
     this.data = options.data;
     this.#dispatcher = dispatcher;
+    this.#origin = origin;
     this.#target = target;
     this.#options = options;
     this.#timeout = timeout;
@@ -203,7 +216,7 @@ class Attempt<Data> implements Owner<Data> {
 
   /** The addresses are known. Where we must have a certificate and one is asked for, it is waited for. */
   #ready(): void {
-    const { certificates } = this.#dispatcher;
+    const { certificates } = this.#origin;
     if (this.#demands.requireAuthentication !== true || certificates.status.state !== "waiting") this.#tryNext();
     else void certificates.settled().then(() => this.#tryNext());
   }
@@ -225,13 +238,15 @@ class Attempt<Data> implements Owner<Data> {
   #try(address: string): boolean {
     const connection = new Connection<Data>(this.#dispatcher, this.#set, { identity: "invalid", address }, this);
     try {
-      connection.begin((userData) =>
-        this.#dispatcher.sockets.connectByIPAddress(address, {
-          TimeoutInitial: this.#timeout + headStartMilliseconds,
-          ...this.#options.config,
-          ...this.#demands,
-          ConnectionUserData: userData,
-        }),
+      const { sockets } = this.#origin;
+      const options = {
+        TimeoutInitial: this.#timeout + headStartMilliseconds,
+        ...this.#options.config,
+        ...this.#demands,
+      };
+      connection.begin(
+        (userData) => sockets.connectByIPAddress(address, { ...options, ConnectionUserData: userData }),
+        sockets,
       );
     } catch (error) {
       this.#failure = error;

@@ -8,6 +8,7 @@ import type { ConnectionClosing, HandlerSet } from "./handlers.ts";
 import { NETWORKING_CONNECTION_INVALID, type ConnectionHandle } from "./handles.ts";
 import type { Message } from "./message.ts";
 import type { Party } from "./party.ts";
+import type { NetworkingSockets } from "./sockets.ts";
 import { boolean, integer, text as wellFormed, type MessageData } from "./validate.ts";
 
 /** How to send a message. */
@@ -266,8 +267,8 @@ export class Connection<Data = undefined> implements Party {
   }
 
   /** @internal Begins it. */
-  begin(connect: (userData: number) => ConnectionHandle): void {
-    this.own = this.dispatcher.enter(this, connect);
+  begin(connect: (userData: number) => ConnectionHandle, sockets?: NetworkingSockets): void {
+    this.own = this.dispatcher.enter(this, connect, sockets);
   }
 
   /** @internal Gives it to another owner, who hears of what is still to come. */

@@ -80,6 +80,8 @@ export class Dispatcher {
   private readonly table: (Party | undefined)[] = [];
   private readonly freePlaces: number[] = [];
   private readonly places = new Map<ConnectionHandle, number>();
+  /** Connections of instances of the network, by whose sockets they were made. */
+  private readonly guests = new Map<ConnectionHandle, NetworkingSockets>();
   private readonly listeners = new Map<ListenSocketHandle, Listener>();
   private readonly backlog: Backlog;
   private readonly thirsty = new Set<Party>();
@@ -121,8 +123,7 @@ export class Dispatcher {
       widenSendBuffer: (connection) => ground.widenSendBuffer(connection),
     });
     this.pump = new Pump(() => this.turn());
-    ground.events.on("connectionStatusChanged", (event) => this.work(() => this.onStatusChanged(event)));
-    ground.events.on("drain", ({ connectHandle }) => this.work(() => this.onDrain(connectHandle)));
+    this.hear(ground.events);
     this.pool.on("drain", () => this.work(() => this.quench()));
   }
 
@@ -133,14 +134,25 @@ export class Dispatcher {
     if (this.closing) throw new ClosedError("This network was closed");
   }
 
+  /** Heeds events: its own network's, and those of each instance whose connections it serves. */
+  hear(events: Emitter<NetworkingEvents>): void {
+    events.on("connectionStatusChanged", (event) => this.work(() => this.onStatusChanged(event)));
+    events.on("drain", ({ connectHandle }) => this.work(() => this.onDrain(connectHandle)));
+  }
+
   /** Takes a connection in, which `connect` makes with the user data that it is told. */
-  enter(party: Party, connect: (userData: number) => ConnectionHandle): ConnectionHandle {
+  enter(
+    party: Party,
+    connect: (userData: number) => ConnectionHandle,
+    sockets: NetworkingSockets = this.sockets,
+  ): ConnectionHandle {
     this.mustBeOpen();
     const place = this.freePlaces.pop() ?? this.table.length;
     this.table[place] = party;
     try {
       const handle = connect(place);
       this.places.set(handle, place);
+      if (sockets !== this.sockets) this.guests.set(handle, sockets);
       return handle;
     } catch (error) {
       this.table[place] = undefined;
@@ -172,14 +184,15 @@ export class Dispatcher {
     const { handle } = party;
     if (!this.places.has(handle)) return;
     this.flush();
+    const sockets = this.socketsOf(handle);
     this.forget(handle);
     if (linger) {
       // What it has to say to us is nobody's any more.
-      this.sockets.setConnectionPollGroup(handle, NET_POLL_GROUP_INVALID);
-      this.farewells.begin(party, code, text);
+      sockets.setConnectionPollGroup(handle, NET_POLL_GROUP_INVALID);
+      this.farewells.begin(party, sockets, code, text);
     } else {
       this.backlog.forget(party);
-      this.sockets.closeConnection(handle, code, text);
+      sockets.closeConnection(handle, code, text);
     }
   }
 
@@ -195,7 +208,8 @@ export class Dispatcher {
 
   /** Ends a listen socket, and without a word to their peers the connections that it has. */
   stopListening(socket: ListenSocketHandle): void {
-    if (this.listeners.delete(socket) && !this.closed) this.sockets.closeListenSocket(socket);
+    const listener = this.listeners.get(socket);
+    if (this.listeners.delete(socket) && !this.closed) listener?.sockets.closeListenSocket(socket);
   }
 
   // ---- sending ------------------------------------------------------------------------------------------------------
@@ -316,9 +330,7 @@ export class Dispatcher {
       for (const listener of [...this.listeners.values()]) listener.stopped();
       for (const party of [...this.table]) {
         if (party === undefined) continue;
-        const text = "the network was closed";
-        this.leave(party, CloseCode.Normal, text, true);
-        party.ended({ code: CloseCode.Normal, text, by: "local" });
+        this.dismissOne(party, "the network was closed");
       }
       this.farewells.hurry();
       this.closed = true;
@@ -327,6 +339,23 @@ export class Dispatcher {
       this.pool.close();
       this.inbox.close();
       this.ground.left();
+    });
+  }
+
+  /** Ends the connections of an instance that is about to be closed; their handlers are told. */
+  dismiss(sockets: NetworkingSockets): void {
+    if (this.closed) return;
+    this.work(() => {
+      for (const [socket, listener] of [...this.listeners]) {
+        if (listener.sockets !== sockets) continue;
+        this.listeners.delete(socket);
+        listener.stopped();
+      }
+      for (const [handle, owner] of [...this.guests]) {
+        const party = owner === sockets ? this.partyOf(handle) : undefined;
+        if (party !== undefined) this.dismissOne(party, "the instance was closed");
+      }
+      this.farewells.hurry(sockets);
     });
   }
 
@@ -454,10 +483,19 @@ export class Dispatcher {
     // What it said before it went.
     this.receiveAll(() => this.sockets.receiveMessagesOnConnection(handle, this.inbox), Infinity);
     if (this.partyOf(handle) !== party) return;
-    this.sockets.closeConnection(handle);
+    this.socketsOf(handle).closeConnection(handle);
     this.forget(handle);
     this.backlog.forget(party);
     party.ended(end);
+  }
+
+  private dismissOne(party: Party, text: string): void {
+    this.leave(party, CloseCode.Normal, text, true);
+    party.ended({ code: CloseCode.Normal, text, by: "local" });
+  }
+
+  private socketsOf(handle: ConnectionHandle): NetworkingSockets {
+    return this.guests.get(handle) ?? this.sockets;
   }
 
   private partyOf(handle: ConnectionHandle): Party | undefined {
@@ -470,6 +508,7 @@ export class Dispatcher {
     if (place === undefined) return;
     const party = this.table[place];
     this.places.delete(handle);
+    this.guests.delete(handle);
     this.table[place] = undefined;
     this.freePlaces.push(place);
     if (party !== undefined) this.thirsty.delete(party);
@@ -515,6 +554,8 @@ export class Dispatcher {
 
 /** A listen socket as the dispatcher knows it. */
 export interface Listener {
+  /** Through which it listens. */
+  readonly sockets: NetworkingSockets;
   /** Somebody wants to connect. */
   asked(handle: ConnectionHandle, info: ConnectionInfo): void;
   /** Somebody who wanted to connect does not any more. */

@@ -7,12 +7,23 @@ import type { EventStream } from "./event-stream.ts";
 import { Emitter } from "./emitter.ts";
 import { tellOfDrains } from "./pool.ts";
 
+/** An event, and the network that it is of. */
+interface Waiting {
+  readonly hub: EventHub;
+  readonly told: NetworkingEvent;
+}
+
+const lookMilliseconds = 50;
+
 /**
  * The library empties one queue whoever asks, so all openings of it share a hub: each drain delivers to all of them.
  *
  * Promises: events are delivered in `run` and nowhere else, in the order in which they happened, each once; none for a
  * connection after it was closed by us; a handler that throws stops nothing; what is put off with `whenIdle` happens
  * after the drain.
+ *
+ * An instance has a hub of its own, a branch of the library's: the root does the work for all, and the branch tells those
+ * who listen there.
  */
 export class EventHub {
   // By helper, for each one numbers its own libraries.
@@ -25,7 +36,7 @@ export class EventHub {
     const key = `${backend.number}:${backend.epoch}`;
     let hub = hubs.get(key);
     if (hub === undefined) hubs.set(key, (hub = new EventHub(hubs, key)));
-    return hub;
+    return backend.instance === 0 ? hub : hub.#branch(backend);
   }
 
   /** Our own handlers, which are told of each event before all others. */
@@ -36,22 +47,28 @@ export class EventHub {
   readonly screens: ((told: NetworkingEvent, backend: Backend) => boolean)[] = [];
   readonly #siblings: Map<string, EventHub>;
   readonly #key: string;
+  readonly #root: EventHub;
+  // Of the root: by instance.
+  readonly #branches = new Map<number, EventHub>();
+  #lookAt = 0;
   // With the most detailed debug output that each one wants.
   readonly #emitters = new Map<Emitter<NetworkingEvents>, number>();
   readonly #streams = new Map<EventStream, Emitter<NetworkingEvents>>();
   readonly #idle: (() => void)[] = [];
   // What we tell of ourselves, for the next run.
-  readonly #queued: NetworkingEvent[] = [];
+  readonly #queued: Waiting[] = [];
   #draining = false;
 
   // Kept from run to run, so that one in which nothing happens allocates nothing.
-  readonly #events: NetworkingEvent[] = [];
+  readonly #events: Waiting[] = [];
   readonly #uncaught: unknown[] = [];
+  // Of a branch its own; of the root the one that runs callbacks.
   #backend: Backend | undefined;
   readonly #read = (record: EventRecord) => {
     try {
-      const event = this.#backend && readEvent(this.#backend, record);
-      if (event !== undefined) this.#events.push(event);
+      const hub = record.instance === 0 ? this : this.#branches.get(record.instance);
+      const told = this.#backend && readEvent(this.#backend, record);
+      if (hub !== undefined && told !== undefined) this.#events.push({ hub, told });
     } catch (error) {
       this.#uncaught.push(error);
     }
@@ -66,9 +83,20 @@ export class EventHub {
   // Closed with messages under way, which a network that is to be closed waits for.
   readonly #lingering = new Set<ConnectionHandle>();
 
-  private constructor(hubs: Map<string, EventHub>, key: string) {
+  private constructor(hubs: Map<string, EventHub>, key: string, root?: EventHub) {
     this.#siblings = hubs;
     this.#key = key;
+    this.#root = root ?? this;
+  }
+
+  #branch(backend: Backend): EventHub {
+    let branch = this.#branches.get(backend.instance);
+    if (branch === undefined) {
+      branch = new EventHub(this.#siblings, this.#key, this);
+      branch.#backend = backend;
+      this.#branches.set(backend.instance, branch);
+    }
+    return branch;
   }
 
   /** A new set of handlers that gets every event from now on. */
@@ -82,8 +110,10 @@ export class EventHub {
   detach(emitter: Emitter<NetworkingEvents>, backend: Backend): void {
     this.setDebugLevel(emitter, 0, backend);
     this.#emitters.delete(emitter);
-    for (const [stream, follows] of [...this.#streams]) if (follows === emitter) stream.end();
-    if (this.#emitters.size === 0) this.#siblings.delete(this.#key);
+    for (const [stream, follows] of [...this.#root.#streams]) if (follows === emitter) stream.end();
+    if (this.#emitters.size > 0) return;
+    if (this.#root === this) this.#siblings.delete(this.#key);
+    else this.#root.#branches.delete(backend.instance);
   }
 
   /** Sets the most detailed debug output that these handlers get. The library makes what the most curious want. */
@@ -94,17 +124,17 @@ export class EventHub {
 
   /** Gives a stream what these handlers get, until it ends. */
   follow(emitter: Emitter<NetworkingEvents>, stream: EventStream): void {
-    this.#streams.set(stream, emitter);
+    this.#root.#streams.set(stream, emitter);
   }
 
   /** Ends that. */
   leave(stream: EventStream): void {
-    this.#streams.delete(stream);
+    this.#root.#streams.delete(stream);
   }
 
   /** Has an event that the library does not tell delivered in the next run. */
   queue(event: NetworkingEvent): void {
-    this.#queued.push(event);
+    this.#root.#queued.push({ hub: this, told: event });
   }
 
   /** Delivers one now, before the event that insiders are being told of. */
@@ -114,24 +144,24 @@ export class EventHub {
 
   /** Delivers no further event of a connection that was just closed. */
   suppress(connection: ConnectionHandle, lingers = false): void {
-    this.#closedSinceRun.add(connection);
-    if (lingers) this.#lingering.add(connection);
-    for (const stream of this.#streams.keys()) stream.forget(connection);
+    this.#root.#closedSinceRun.add(connection);
+    if (lingers) this.#root.#lingering.add(connection);
+    for (const stream of this.#root.#streams.keys()) stream.forget(connection);
   }
 
   /** Connections that were closed while messages were under way, and may linger. */
   get lingering(): readonly ConnectionHandle[] {
-    return [...this.#lingering];
+    return [...this.#root.#lingering];
   }
 
   /** Does it now, or after the drain that is under way. */
   whenIdle(action: () => void): void {
-    if (this.#draining) this.#idle.push(action);
+    if (this.#root.#draining) this.#root.#idle.push(action);
     else action();
   }
 
   /**
-   * Runs the library's callbacks and delivers all events. Within a handler it does nothing: what is new waits for the
+   * Of a root: runs the library's callbacks and delivers all events. Within a handler it does nothing: what is new waits for the
    * next run.
    * @throws what a handler threw, when nobody handles `error`; several are one AggregateError.
    */
@@ -146,9 +176,10 @@ export class EventHub {
       }
       for (const handle of this.#lingering) if (backend.segments(handle) === 0) this.#lingering.delete(handle);
       for (const action of this.beforeRuns) action(backend);
+      if (this.#branches.size > 0) this.#lookAtBranches();
       if (this.#queued.length > 0) this.#events.push(...this.#queued.splice(0));
       backend.runCallbacks(this.#read);
-      if (this.#events.length > 0) for (const event of this.#events.splice(0)) this.#deliver(event);
+      if (this.#events.length > 0) for (const { hub, told } of this.#events.splice(0)) hub.#deliver(told);
       tellOfDrains(this.#failed);
       this.#closed.clear();
     } finally {
@@ -169,13 +200,23 @@ export class EventHub {
     }
   }
 
+  /** What is done before each run goes by the clock, so for many instances now and then will do. */
+  #lookAtBranches(): void {
+    const now = performance.now();
+    if (now < this.#lookAt) return;
+    this.#lookAt = now + lookMilliseconds;
+    for (const branch of this.#branches.values()) {
+      if (branch.#backend?.isOpen === true) for (const action of branch.beforeRuns) action(branch.#backend);
+    }
+  }
+
   #deliver(told: NetworkingEvent): void {
-    const uncaught = this.#uncaught;
+    const uncaught = this.#root.#uncaught;
     if (this.screens.length > 0 && !this.#passes(told)) return;
-    emit(this.insiders, told, this.#failed, () => true);
+    emit(this.insiders, told, this.#root.#failed, () => true);
     const connection = connectionOf(told);
     // Asked before each handler: the one before may have closed the connection.
-    const isWanted = () => connection === undefined || this.#isOpen(connection);
+    const isWanted = () => connection === undefined || this.#root.#isOpen(connection);
     for (const [emitter, debugLevel] of [...this.#emitters]) {
       if (told.name === "debugOutput" && told.event.level > debugLevel) continue;
       const failed = (error: unknown) => {
@@ -183,7 +224,7 @@ export class EventHub {
         else uncaught.push(error);
       };
       emit(emitter, told, failed, isWanted);
-      for (const [stream, follows] of this.#streams) if (follows === emitter && isWanted()) stream.push(told);
+      for (const [stream, follows] of this.#root.#streams) if (follows === emitter && isWanted()) stream.push(told);
     }
   }
 

@@ -14,6 +14,8 @@ export interface FarewellsGround {
 
 /** One who has messages that found no room yet, and what is said when they have. */
 interface Departing {
+  /** Through which it was made. */
+  readonly sockets: NetworkingSockets;
   readonly party: Party;
   readonly goodbye: () => void;
 }
@@ -33,8 +35,8 @@ export class Farewells {
   }
 
   /** Ends a connection as soon as everything reliable that was sent on it is under way, which mostly is now. */
-  begin(party: Party, code: number, text: string): void {
-    const { backlog, sockets, widenSendBuffer } = this.#ground;
+  begin(party: Party, sockets: NetworkingSockets, code: number, text: string): void {
+    const { backlog, widenSendBuffer } = this.#ground;
     const { handle } = party;
     const goodbye = () => {
       backlog.forget(party);
@@ -45,7 +47,7 @@ export class Farewells {
       widenSendBuffer(handle);
       // There is a limit beside that: of what the other end has not acknowledged.
       if (!backlog.send(party)) {
-        this.#departing.set(handle, { party, goodbye });
+        this.#departing.set(handle, { party, sockets, goodbye });
         return;
       }
     }
@@ -65,9 +67,11 @@ export class Farewells {
     return departing !== undefined;
   }
 
-  /** Ends those that wait still, with what is under way by now. */
-  hurry(): void {
-    for (const [handle, departing] of [...this.#departing]) this.#end(handle, departing);
+  /** Ends those that wait still, with what is under way by now: all, or those that were made through these sockets. */
+  hurry(sockets?: NetworkingSockets): void {
+    for (const [handle, departing] of [...this.#departing]) {
+      if (sockets === undefined || departing.sockets === sockets) this.#end(handle, departing);
+    }
   }
 
   /** Whether all is done. Forgets those that are, so it must be asked now and then. */

@@ -75,6 +75,7 @@ export { Inbox, type InboxMode, type InboxOptions } from "./inbox.ts";
 export { connect, listen } from "./listen.ts";
 export { Message } from "./message.ts";
 export { NetworkingMessages, type SessionConnectionInfo } from "./messages.ts";
+export { NetworkInstance, type InstanceOptions } from "./instance.ts";
 export { Networking, openNetworking, type LibraryInfo, type NetworkingOptions } from "./networking.ts";
 export { Outbox, type OutboxOptions } from "./outbox.ts";
 export type { PeerIdentity } from "./peer-identity.ts";

@@ -16,6 +16,8 @@ import type { GameServer, GameServerOptions } from "./game-server.ts";
 import { releaseHeldOf } from "./inbox.ts";
 import type { DebugOutputEvent, NetworkingEvents } from "./events.ts";
 import type { ConnectionHandle } from "./handles.ts";
+import { parseIdentity } from "./identity.ts";
+import { NetworkInstance, type InstanceOptions } from "./instance.ts";
 import { NetworkingMessages } from "./messages.ts";
 import { openBackend } from "./open-backend.ts";
 import { Receiver } from "./receive.ts";
@@ -133,6 +135,7 @@ export class Networking {
   readonly #events: Emitter<NetworkingEvents>;
   readonly #pool: DispatcherOptions | undefined;
   #dispatcher: Dispatcher | undefined;
+  readonly #instances = new Set<NetworkInstance>();
   #isRunning = false;
   #isEnding = false;
 
@@ -313,6 +316,33 @@ export class Networking {
   }
 
   /**
+   * Makes a network beside this one, with an identity, a certificate, connections and sessions of its own: so that one
+   * process holds a thousand bots of which each is somebody. It ends with {@link NetworkInstance.close}, or before this
+   * network does. There can be 8,191 of them, and as many connections in all.
+   *
+   * On GameNetworkingSockets, the library of this package. On Steam user and game server are such a pair, each opened by
+   * {@link openNetworking}.
+   *
+   * @throws UnsupportedError on other libraries.
+   * @throws ClosedError after {@link close}.
+   */
+  createInstance({ identity, certificate }: InstanceOptions = {}): NetworkInstance {
+    const { library } = this.#backend;
+    const native = identity === undefined ? undefined : parseIdentity(library, identity);
+    const ground = {
+      hub: this.#hub,
+      backend: this.#backend.openInstance(native),
+      config: this.#config,
+      receiver: this.#receiver,
+      dispatcher: () => this.#dispatch(),
+      left: (left: NetworkInstance) => this.#instances.delete(left),
+    };
+    const instance = new NetworkInstance(this, ground, certificate);
+    this.#instances.add(instance);
+    return instance;
+  }
+
+  /**
    * Does once what is to be done for {@link listen} and {@link connect}: receives, sends what was collected, delivers
    * events. For those who chose `pump: "manual"`; call it often. Within a handler it does nothing.
    *
@@ -394,7 +424,7 @@ export class Networking {
   }
 
   /**
-   * Gives the network back; within a handler, when all handlers are done. Connections of {@link listen},
+   * Gives the network back; within a handler, when all handlers are done. Its instances end first. Connections of {@link listen},
    * {@link connect} and {@link adopt} end first, each with its `close`; handlers can begin no new ones by then. The last
    * close on this thread closes what is still open, waits up to 2 seconds for connections that linger, drops events that
    * nobody fetched, and ends the library. Closing twice does nothing.
@@ -415,6 +445,7 @@ export class Networking {
     if (this.#isEnding || !this.#backend.isOpen) return;
     this.#isEnding = true;
     try {
+      for (const instance of [...this.#instances]) instance.end();
       this.#dispatcher?.close();
     } finally {
       this.#leave();

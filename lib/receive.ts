@@ -45,7 +45,7 @@ export function receiveInto(
   maxMessages: number | undefined,
 ): number | ReceivedMessage[] | undefined {
   if (!(into instanceof Inbox)) {
-    return receiver.receive(source, from, into === undefined ? mostPerCall : count(into, "the most messages"));
+    return receiver.receive(backend, source, from, into === undefined ? mostPerCall : count(into, "the most messages"));
   }
   const most =
     maxMessages === undefined ? into.messages : Math.min(into.messages, count(maxMessages, "the most messages"));
@@ -54,23 +54,21 @@ export function receiveInto(
 
 /** Turns what an inbox holds into objects. */
 export class Receiver {
-  readonly #backend: Backend;
   readonly #identities: IdentityTexts;
   readonly #inbox = new Inbox({ messages: 256, bytes: 1 << 20 });
 
   constructor(backend: Backend) {
-    this.#backend = backend;
     this.#identities = new IdentityTexts(backend.library);
   }
 
   /** Receives up to `maximum` messages, or answers undefined when the library does not know the handle. */
-  receive(source: HelperSource, handle: number, maximum: number): ReceivedMessage[] | undefined {
+  receive(backend: Backend, source: HelperSource, handle: number, maximum: number): ReceivedMessage[] | undefined {
     // Throws when the network was closed, and the inbox with it.
-    void this.#backend.sockets;
+    void backend.sockets;
     const messages: ReceivedMessage[] = [];
     while (messages.length < maximum) {
       const wanted = Math.min(this.#inbox.messages, maximum - messages.length);
-      const came = this.#inbox.receiveThrough(this.#backend, source, handle, wanted);
+      const came = this.#inbox.receiveThrough(backend, source, handle, wanted);
       if (came === undefined) return messages.length > 0 ? messages : undefined;
       for (let i = 0; i < came; i++) messages.push(this.#message(i));
       this.#inbox.release();

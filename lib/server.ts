@@ -10,6 +10,7 @@ import { HandlerSet, mustBeFunctions, type ConnectionHandlers } from "./handlers
 import { portIsFree } from "./free-port.ts";
 import type { ConnectionHandle, ListenSocketHandle } from "./handles.ts";
 import type { Networking } from "./networking.ts";
+import type { NetworkingSockets } from "./sockets.ts";
 import { isThisMachine, originOf } from "./origin.ts";
 import { isPumped, type PumpUser } from "./pump.ts";
 import { boolean, describe, integer, text, type MessageData } from "./validate.ts";
@@ -99,6 +100,7 @@ export class Server<Data = undefined> implements AsyncDisposable {
   /** Where it listens, with the port. */
   readonly address: string;
   readonly #dispatcher: Dispatcher;
+  readonly #sockets: NetworkingSockets;
   readonly #options: ListenOptions<Data>;
   readonly #set: HandlerSet<Data>;
   /** Of all connections. */
@@ -119,13 +121,23 @@ export class Server<Data = undefined> implements AsyncDisposable {
   #isHurried = false;
   #isOver = false;
 
-  /** @internal Use {@link listen}. */
-  constructor(net: Networking, dispatcher: Dispatcher, options: ListenOptions<Data>, released: () => void) {
+  /**
+   * @internal Use {@link listen}.
+   * @param sockets through which it listens, where those are not the network's.
+   */
+  constructor(
+    net: Networking,
+    dispatcher: Dispatcher,
+    options: ListenOptions<Data>,
+    released: () => void,
+    sockets: NetworkingSockets = dispatcher.sockets,
+  ) {
     const { address, limits = {}, idle = usualIdleSeconds, accept, data, requireAuthentication = false } = options;
     dispatcher.mustBeOpen();
     mustBeFunctions({ accept, data });
     this.net = net;
     this.#dispatcher = dispatcher;
+    this.#sockets = sockets;
     this.#options = options;
     this.#released = released;
     this.#set = new HandlerSet(options.socket);
@@ -137,7 +149,6 @@ export class Server<Data = undefined> implements AsyncDisposable {
       sparesLoopback: limits.perAddress === undefined,
     };
     const isAutomatic = isPumped(options.pump);
-    const { sockets } = dispatcher;
     const where = text(address, "address").startsWith(":") ? `[::]${address}` : address;
     this.#socket = sockets.createListenSocketIP(where, { ...options.config, requireAuthentication });
     this.address = sockets.getListenSocketAddress(this.#socket) ?? where;
@@ -232,11 +243,12 @@ export class Server<Data = undefined> implements AsyncDisposable {
 
   #listener(): Listener {
     return {
+      sockets: this.#sockets,
       asked: (handle, info) => this.#ask(handle, info),
       gaveUp: (handle) => {
         this.#give(this.#pending.get(handle)?.origin);
         this.#pending.delete(handle);
-        this.#dispatcher.sockets.closeConnection(handle);
+        this.#sockets.closeConnection(handle);
       },
       secondPassed: (now) => this.#look(now),
       stopped: () => this.#end(),
@@ -285,14 +297,14 @@ export class Server<Data = undefined> implements AsyncDisposable {
       this.#give(pending.origin);
       return this.#refuse(handle, refusal);
     }
-    const { sockets } = this.#dispatcher;
+    const sockets = this.#sockets;
     const { identity, remoteAddress: address } = info;
     const connection = new Connection<Data>(this.#dispatcher, this.#set, { identity, address }, this.#owner);
     this.#taken.set(connection, pending.origin);
     connection.begin((userData) => {
       sockets.setConnectionUserData(handle, userData);
       return handle;
-    });
+    }, sockets);
     if (sockets.acceptConnection(handle) !== Result.OK) {
       connection.close(CloseCode.Refused, "could not be accepted");
     }
@@ -368,7 +380,7 @@ export class Server<Data = undefined> implements AsyncDisposable {
   }
 
   #refuse(handle: ConnectionHandle, { code = CloseCode.Refused, text = refusedText }: Refusal): void {
-    const { sockets } = this.#dispatcher;
+    const sockets = this.#sockets;
     try {
       sockets.closeConnection(handle, code, text);
     } catch (error) {

@@ -56,6 +56,7 @@ export class Signaling {
    * @throws UnsupportedError when the library has no functions for it.
    */
   use(service: SignalingService, options: SignalingOptions = {}): void {
+    mustBeFirst(this.#backend);
     if (typeof service?.send !== "function") {
       throw new TypeError(`A signaling service must have a function send, not be ${describe(service)}`);
     }
@@ -74,6 +75,7 @@ export class Signaling {
    */
   receive(from: string, signal: Uint8Array): boolean {
     if (!(signal instanceof Uint8Array)) throw new TypeError(`A signal must be a Uint8Array, not ${describe(signal)}`);
+    mustBeFirst(this.#backend);
     const identity = parseIdentity(this.#backend.library, from);
     if (signal.length === 0 || signal.length > helperSignalBytes) return false;
     const { number, epoch, helper } = this.#backend;
@@ -100,7 +102,8 @@ export class Signaling {
   }
 
   /** @internal A signaling object for a connection that is about to be begun. */
-  objectFor(to: SharedMemory | undefined): Address {
+  objectFor(from: Backend, to: SharedMemory | undefined): Address {
+    mustBeFirst(from);
     const { number, epoch, helper } = this.#backend;
     const address = helper.signaling_new(number, epoch, to?.bytes ?? null);
     if (typeof address !== "number") throw new ClosedError("The network was closed");
@@ -133,4 +136,14 @@ export class Signaling {
     }
     return answer;
   }
+}
+
+/** Signals do not tell which instance they are of. */
+function mustBeFirst({ instance, library }: Backend): void {
+  if (instance === 0) return;
+  throw new UnsupportedError(
+    "Signaling of an instance",
+    library.path,
+    "Peers reach an instance by address, and instances of one process each other by identity",
+  );
 }

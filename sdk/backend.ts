@@ -10,6 +10,8 @@ export interface EventRecord {
   readonly kind: number;
   /** Debug output: its level. */
   readonly argument: number;
+  /** The instance that it is about, 0 for the library's first network. */
+  readonly instance: number;
   /** Where the payload lies. */
   readonly memory: SharedMemory;
   /** Offset of the payload in `memory`. */
@@ -29,6 +31,8 @@ export interface Backend {
   readonly number: number;
   /** The library's epoch: another one after the last close. */
   readonly epoch: number;
+  /** The instance's number; 0 for the library's first network. */
+  readonly instance: number;
   /** The library's version where it tells, else "unknown". */
   readonly version: string;
   /** Whether this opening can be used. */
@@ -98,12 +102,17 @@ export interface Backend {
    */
   receive(
     inbox: number,
-    source: HelperSource,
+    source: HelperSource | number,
     handle: number,
     columns: SharedMemory,
     maximum: number,
     copyUpTo: number,
   ): number;
+  /**
+   * Makes a network beside this one, with another identity: localhost without one.
+   * @throws UnsupportedError when the library can have one only.
+   */
+  openInstance(identity: SharedMemory | undefined): Backend;
   /** Makes an ISteamNetworkingFakeUDPPort known, answering the number by which it is received from. */
   fakePort(port: Address): number;
   /** Forgets a fake UDP port, which then may be destroyed. */

@@ -1,6 +1,6 @@
 /** A networking library, opened through the helper: counted, bound to one thread, its callbacks kept in rings. */
 import { maxErrorMessage } from "../ffi/constants.ts";
-import { HelperAnswer, HelperSource } from "../ffi/enums.ts";
+import { HelperAnswer, HelperRecordKind, HelperSource } from "../ffi/enums.ts";
 import { networking } from "../ffi/functions/index.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { addressOf, cText, SharedMemory, type Address } from "../ffi/memory.ts";
@@ -13,6 +13,7 @@ import {
 import type { Backend, EventRecord } from "./backend.ts";
 import { AlreadyOpenError, ClosedError, LibraryLoadError, LibraryStartError, NetworkingError } from "./errors.ts";
 import { helperFor, LibraryState, type Helper } from "./helper.ts";
+import { Instance } from "./instance.ts";
 import { unsupported, type NativeLibrary } from "./library.ts";
 
 const record = layoutOf(steam_sockets_record);
@@ -72,6 +73,7 @@ export class Opening implements Backend {
   readonly library: NativeLibrary;
   readonly number: number;
   readonly epoch: number;
+  readonly instance = 0;
   readonly version: string;
   readonly helper: Helper;
   /** What the helper shows of the library. */
@@ -217,7 +219,7 @@ export class Opening implements Backend {
 
   receive(
     inbox: number,
-    source: HelperSource,
+    source: HelperSource | number,
     handle: number,
     columns: SharedMemory,
     maximum: number,
@@ -268,6 +270,11 @@ export class Opening implements Backend {
     this.#answer(this.helper.fake_port_close(this.number, this.epoch, number));
   }
 
+  openInstance(identity: SharedMemory | undefined): Backend {
+    this.#mustBeOpen();
+    return new Instance(this, identity);
+  }
+
   close(lingerMilliseconds: number, lingering: readonly number[] = []): void {
     if (this.#closed) return;
     try {
@@ -304,9 +311,12 @@ export class Opening implements Backend {
     const { size, offsets } = record;
     let count = 0;
     for (let at = 0; at < written; at += memory.view.getUint32(at + offsets.byteLength, true)) {
+      const kind = memory.view.getUint16(at + offsets.kind, true);
+      const argument = memory.view.getInt32(at + offsets.argument, true);
       visit({
-        kind: memory.view.getUint16(at + offsets.kind, true),
-        argument: memory.view.getInt32(at + offsets.argument, true),
+        kind,
+        argument,
+        instance: kind === HelperRecordKind.DebugOutput ? 0 : argument,
         memory,
         payload: at + size,
         payloadBytes: memory.view.getUint32(at + offsets.payloadByteLength, true),

@@ -168,6 +168,31 @@ export const helper = {
     args: ["i32", "u32"],
     returns: "i32",
   },
+  instance_open: {
+    c: "int32_t steam_sockets_instance_open(int32_t library, uint32_t epoch, const void *identity, char *error)",
+    args: ["i32", "u32", "ptr", "ptr"],
+    returns: "i32",
+  },
+  instance_close: {
+    c: "int32_t steam_sockets_instance_close(int32_t library, uint32_t epoch, int32_t instance, uint32_t linger_milliseconds)",
+    args: ["i32", "u32", "i32", "u32"],
+    returns: "i32",
+  },
+  instance_sockets: {
+    c: "void *steam_sockets_instance_sockets(int32_t library, uint32_t epoch, int32_t instance)",
+    args: ["i32", "u32", "i32"],
+    returns: "ptr",
+  },
+  instance_messages: {
+    c: "void *steam_sockets_instance_messages(int32_t library, uint32_t epoch, int32_t instance)",
+    args: ["i32", "u32", "i32"],
+    returns: "ptr",
+  },
+  instances: {
+    c: "int32_t steam_sockets_instances(int32_t library, uint32_t epoch)",
+    args: ["i32", "u32"],
+    returns: "i32",
+  },
   listen_authenticated: {
     c: "int32_t steam_sockets_listen_authenticated(int32_t library, uint32_t epoch, const void *address, int32_t options, const void *option_list, uint32_t *socket)",
     args: ["i32", "u32", "ptr", "i32", "ptr", "ptr"],

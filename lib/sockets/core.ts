@@ -16,8 +16,8 @@ export abstract class SocketsCore {
   protected readonly hub: EventHub;
   protected readonly receiver: Receiver;
   protected readonly signaling: Signaling;
-  protected readonly sender: Sender;
   protected readonly gate: Gate;
+  #sender: Sender | undefined;
 
   /** @internal */
   constructor(backend: Backend, config: ConfigTable, hub: EventHub, receiver: Receiver) {
@@ -26,8 +26,12 @@ export abstract class SocketsCore {
     this.hub = hub;
     this.receiver = receiver;
     this.signaling = Signaling.of(hub, backend);
-    this.sender = new Sender(backend);
     this.gate = Gate.of(hub, backend);
+  }
+
+  /** Made with the first message, for not all networks send this way. */
+  protected get sender(): Sender {
+    return (this.#sender ??= new Sender(this.backend));
   }
 
   /** The flat functions. Those that the library lacks throw UnsupportedError. */

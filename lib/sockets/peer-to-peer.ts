@@ -103,7 +103,7 @@ export abstract class PeerToPeer extends Authentication {
     // Last of all: from here on it is the library's.
     const object =
       signaling instanceof Signaling
-        ? signaling.objectFor(native ?? undefined)
+        ? signaling.objectFor(this.backend, native ?? undefined)
         : addressOfNative(signaling, "a signaling object");
     const { ConnectP2PCustomSignaling } = this.functions;
     const expected = native?.bytes ?? noIdentity;

@@ -40,10 +40,13 @@ extern "C" {
 #endif
 
 /* The version of this contract. A program built for another one must not call anything else here. */
-#define STEAM_SOCKETS_CONTRACT 7
+#define STEAM_SOCKETS_CONTRACT 8
 
 /* How many libraries can be open at once. */
 #define STEAM_SOCKETS_LIBRARIES 4
+
+/* How many instances a library can have at once: as many as a process can have connections. */
+#define STEAM_SOCKETS_INSTANCES 8191
 
 /* How many reliable segments of a connection may be un-acknowledged. GameNetworkingSockets ends the process at about
  * 65,000. A message takes one for each 1,000 bytes that it has, and one more. */
@@ -208,7 +211,7 @@ typedef struct steam_sockets_record {
   uint32_t payload; /* bytes of payload */
   uint16_t kind;    /* one of the above */
   uint16_t reserved;
-  int32_t argument; /* debug output: its level; else 0 */
+  int32_t argument; /* debug output: its level; else the instance that it is about, 0 for the library itself */
 } steam_sockets_record;
 
 /*
@@ -382,6 +385,40 @@ STEAM_SOCKETS_API int32_t steam_sockets_prove(int32_t library, uint32_t epoch, u
 STEAM_SOCKETS_API int32_t steam_sockets_signal_allowed(int32_t library, uint32_t epoch, const void *signal,
                                                        int32_t bytes);
 
+/* ---- instances --------------------------------------------------------------------------------------------------- */
+
+/*
+ * An instance is a network beside the first one of an open library: it has an identity, a certificate, connections,
+ * poll groups and sessions of its own, and a `self` for the flat functions. Only the library that is built together
+ * with the helper can have any. All instances share the library's threads, clock, config options and handles: what goes
+ * by a handle, as sending and receiving do, goes through the library's own functions here, whosever the handle is.
+ *
+ * What an instance tells is in the library's event ring, with the instance's number as the argument of its records. Its
+ * own RunCallbacks has nothing to do.
+ */
+
+/*
+ * Makes an instance of the library for an identity, a SteamNetworkingIdentity, or null for localhost. `error` has 1,024
+ * bytes and gets a text with START_FAILED. Answers its number, from 1, which is never used again, or NOT_OPEN,
+ * NO_FUNCTION, BAD_ARGUMENT, TOO_MANY, START_FAILED.
+ */
+STEAM_SOCKETS_API int32_t steam_sockets_instance_open(int32_t library, uint32_t epoch, const void *identity,
+                                                      char *error);
+
+/*
+ * Ends an instance with all that it has, after it has waited for its connections that linger. The library's end ends
+ * all that are left, without waiting for them alone. Answers 0 or NOT_OPEN.
+ */
+STEAM_SOCKETS_API int32_t steam_sockets_instance_close(int32_t library, uint32_t epoch, int32_t instance,
+                                                       uint32_t linger_milliseconds);
+
+/* The ISteamNetworkingSockets and ISteamNetworkingMessages of an instance, or null when it is not open. */
+STEAM_SOCKETS_API void *steam_sockets_instance_sockets(int32_t library, uint32_t epoch, int32_t instance);
+STEAM_SOCKETS_API void *steam_sockets_instance_messages(int32_t library, uint32_t epoch, int32_t instance);
+
+/* How many instances of the library are open. Answers that number, or NOT_OPEN. */
+STEAM_SOCKETS_API int32_t steam_sockets_instances(int32_t library, uint32_t epoch);
+
 /* ---- pools ------------------------------------------------------------------------------------------------------- */
 
 /* Memory that JavaScript may lay a window over. Each answer of one holds the memory until `let_go` is called with the
@@ -554,7 +591,7 @@ enum { STEAM_SOCKETS_IN_ARENA = 0 };
 #define STEAM_SOCKETS_IN_POOL 0x80000000
 #define STEAM_SOCKETS_APART 0x40000000
 
-/* Where messages are received from. */
+/* Where messages are received from. A negative number is a channel of that instance's ISteamNetworkingMessages. */
 enum {
   STEAM_SOCKETS_FROM_CONNECTION = 1,
   STEAM_SOCKETS_FROM_POLL_GROUP = 2,

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <mutex>
 
+#include "instances.h"
 #include "library.h"
 #include "outgoing_message.h"
 #include "pool.h"
@@ -198,10 +199,11 @@ int32_t Receive(const Library &library, int32_t source, uint32_t handle, void **
       return port == nullptr ? -1 : functions.receive_on_fake_port(port, messages, maximum);
     }
     default: {
-      void *const channels = functions.messages();
-      return channels == nullptr
-                 ? 0
-                 : functions.receive_on_channel(channels, static_cast<int32_t>(handle), messages, maximum);
+      void *const channels = MessagesOf(library, std::max(-source, 0));
+      if (channels == nullptr) {
+        return source < 0 ? -1 : 0;
+      }
+      return functions.receive_on_channel(channels, static_cast<int32_t>(handle), messages, maximum);
     }
   }
 }
@@ -292,13 +294,13 @@ int32_t steam_sockets_receive(int32_t number, uint32_t epoch, int32_t inbox_numb
   if (inbox == nullptr) {
     return STEAM_SOCKETS_NOT_OPEN;
   }
-  if (source < STEAM_SOCKETS_FROM_CONNECTION || source > STEAM_SOCKETS_FROM_FAKE_PORT || columns == nullptr ||
+  if (source == 0 || source == INT32_MIN || source > STEAM_SOCKETS_FROM_FAKE_PORT || columns == nullptr ||
       !AreWhole(*columns) || maximum < 0 || static_cast<uint32_t>(maximum) > columns->capacity) {
     return STEAM_SOCKETS_BAD_ARGUMENT;
   }
   const steam_sockets_functions &functions = library->functions;
-  if ((source == STEAM_SOCKETS_FROM_CHANNEL &&
-       (functions.messages == nullptr || functions.receive_on_channel == nullptr)) ||
+  const bool is_channel = source < 0 || source == STEAM_SOCKETS_FROM_CHANNEL;
+  if ((is_channel && (functions.messages == nullptr || functions.receive_on_channel == nullptr)) ||
       (source == STEAM_SOCKETS_FROM_FAKE_PORT && functions.receive_on_fake_port == nullptr)) {
     return STEAM_SOCKETS_NO_FUNCTION;
   }

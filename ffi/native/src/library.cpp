@@ -10,6 +10,7 @@
 #include "callbacks.h"
 #include "gns.h"
 #include "inbox.h"
+#include "instances.h"
 #include "message_store.h"
 #include "pool.h"
 #include "shared_word.h"
@@ -135,6 +136,7 @@ void End(int32_t number) {
   Store(library.state.opens, uint32_t{0});
   Store(library.state.owner, uint64_t{0});
   ReleaseHeldOf(number);
+  EndInstancesOf(library);
   // The library keeps our functions in events that it has queued: they are taken before it goes.
   RunCallbacks(library);
   if (IsSteam(library.functions)) {

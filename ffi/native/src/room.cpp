@@ -2,6 +2,7 @@
 
 #include <steam/isteamnetworkingutils.h>
 
+#include "instances.h"
 #include "segments.h"
 
 namespace steam_sockets {
@@ -51,7 +52,7 @@ void TellOfRoom(Library &library) {
   for (auto connection = library.full.begin(); connection != library.full.end();) {
     const Room room = RoomOf(library, *connection);
     if (room == Room::kEnough) {
-      library.events.Push(STEAM_SOCKETS_DRAINED, 0, &*connection, sizeof *connection);
+      library.events.Push(STEAM_SOCKETS_DRAINED, InstanceOf(library, *connection), &*connection, sizeof *connection);
     }
     connection = room == Room::kNone ? ++connection : library.full.erase(connection);
   }

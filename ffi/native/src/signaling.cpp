@@ -201,10 +201,13 @@ class Context final : public ISteamNetworkingSignalingRecvContext {
 
 // The library's callbacks carry no context, so each number has a function of its own.
 template <int32_t kNumber>
-ISteamNetworkingConnectionSignaling *MakeSignaling(ISteamNetworkingSockets * /*sockets*/,
+ISteamNetworkingConnectionSignaling *MakeSignaling(ISteamNetworkingSockets *sockets,
                                                    const SteamNetworkingIdentity &peer, int /*local_virtual_port*/,
                                                    int remote_virtual_port) {
-  return new Signaling(LibraryAt(kNumber), peer, IsOfSessions(remote_virtual_port));
+  // Signals do not tell yet which instance they are of.
+  return sockets != LibraryAt(kNumber).sockets
+             ? nullptr
+             : new Signaling(LibraryAt(kNumber), peer, IsOfSessions(remote_virtual_port));
 }
 
 constexpr std::array<FnSteamNetworkingSocketsCreateConnectionSignaling, STEAM_SOCKETS_LIBRARIES> kMakers = {
