@@ -27,6 +27,8 @@ export interface SignalingOptions {
 /**
  * A network's side of the signaling: what the library wants carried to peers goes to a service, and what came from
  * them is handed in here. One for all openings of the network on this thread, until the last close.
+ *
+ * Ready services are in `steam-sockets/signaling`; whatever else carries some hundred bytes to a peer is one, too.
  */
 export class Signaling {
   static readonly #known = new WeakMap<EventHub, Signaling>();

@@ -34,7 +34,10 @@ export interface RelayClientOptions extends SignalingClientOptions {
  * ```
  *
  * It answers at once and connects on its own; signals wait meanwhile. `await relay.ready()` tells whether it got there.
- * When the relay says that it does not let us in, that is the end of it: event `refused`.
+ * When the relay says that it does not let us in, that is the end of it: event `refused`. Close it after the connections,
+ * and after one more {@link Networking.runCallbacks}: peers hear of their end this way.
+ *
+ * It is in use from now on, as by {@link Signaling.use}; call that with it once more for other options.
  *
  * @param signaling `net.signaling`.
  * @param url `"wss://..."`, or `"ws://..."`, which everybody on the way can read and change.
