@@ -31,8 +31,10 @@ constexpr int32_t kUnauthenticated = 1006;
 // Requests of one peer that are remembered: one that comes late, or twice, must not be taken for a new one.
 constexpr size_t kRequests = 32;
 constexpr size_t kPeers = 4096;
-// News of an end may get lost. It is sent again after this long, then after twice as long, and so on.
+// News of an end may get lost, and is not told while messages linger. It is sent again after this long, then after
+// twice as long, and so on, but often enough for the seconds in which the library still knows what has ended.
 constexpr auto kFirstPause = std::chrono::milliseconds(100);
+constexpr auto kLongestPause = std::chrono::milliseconds(1000);
 
 using Clock = std::chrono::steady_clock;
 
@@ -449,7 +451,7 @@ void RepeatEnds(Library &library) {
     const auto now = Clock::now();
     for (auto &[connection, line] : book.lines) {
       if (line.ending.has_value() && line.ending->next <= now) {
-        line.ending->pause *= 2;
+        line.ending->pause = std::min<Clock::duration>(line.ending->pause * 2, kLongestPause);
         line.ending->next = now + line.ending->pause;
         due.emplace_back(*line.ending, line.last);
       }

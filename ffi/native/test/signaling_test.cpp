@@ -5,8 +5,13 @@
 //    else is refused, and so is what is too long, empty, or no signal;
 //  - a request that is closed is answered with a refusal that says whose it is; a connection of which nothing was heard
 //    is not;
+//  - the same of sessions, once; a peer who asks for another session has the first one ended, and hears of that, and
+//  what
+//    comes late of the first one changes nothing;
 //  - every signaling object is counted, and none is left when the library has ended;
-//  - a hundred thousand random and mutated signals do no harm, and the reader never looks past their end.
+//  - a hundred thousand random and mutated signals, of requests, sessions and their ends, do no harm, and the reader
+//    never looks past their end.
+#include <steam/isteamnetworkingmessages.h>
 #include <steam/steamnetworkingcustomsignaling.h>
 
 #include <algorithm>
@@ -100,6 +105,31 @@ std::string RequestOf(const char *name, const char *to) {
   return "";
 }
 
+// A request for a session, likewise.
+std::string SessionRequestOf(const char *name, const char *to) {
+  const SteamNetworkingIdentity identity = Named(name);
+  const SteamNetworkingIdentity peer = Named(to);
+  const Opened library = As(identity);
+  CHECK(steam_sockets_signaling(library.number, library.epoch, STEAM_SOCKETS_ASK_FOR_PEERS, true) == 0);
+  CHECK(SteamNetworkingMessages()->SendMessageToUser(peer, "hello", 5, k_nSteamNetworkingSend_Reliable, 0) ==
+        k_EResultOK);
+  CHECK(Signalings(library) == 1);
+  for (int tries = 0; tries < 1000; ++tries) {
+    for (const Sent &sent : Outgoing(library)) {
+      CHECK(sent.to == to && sent.connection != 0);
+      return sent.signal;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  CHECK(false);
+  return "";
+}
+
+bool IsAskedForBy(const SteamNetworkingIdentity &peer) {
+  return SteamNetworkingMessages()->GetSessionConnectionInfo(peer, nullptr, nullptr) ==
+         k_ESteamNetworkingConnectionState_Connecting;
+}
+
 void MakesRequests() {
   const std::string request = RequestOf("alice", "bob");
   const auto read = steam_sockets::ReadRendezvous(request);
@@ -158,6 +188,43 @@ void AnswersRequests() {
   CHECK(sent[0].signal.find("no") != std::string::npos);
 }
 
+void AnswersSessionRequests() {
+  const std::string first = SessionRequestOf("alice", "bob");
+  const std::string second = SessionRequestOf("alice", "bob");
+  const auto read = steam_sockets::ReadRendezvous(first);
+  CHECK(read.has_value() && read->is_connect_request && read->to_virtual_port == 0x7fffffffU);
+  const SteamNetworkingIdentity bob = Named("bob");
+  const SteamNetworkingIdentity alice = Named("alice");
+  const Opened library = As(bob);
+  const int32_t number = library.number;
+  const uint32_t epoch = library.epoch;
+  CHECK(steam_sockets_signaling(number, epoch, STEAM_SOCKETS_ASK_FOR_PEERS, true) == 0);
+  CHECK(steam_sockets_session_closed(number, epoch, nullptr) == STEAM_SOCKETS_BAD_ARGUMENT);
+  CHECK(steam_sockets_session_closed(number, epoch + 2, &alice) == STEAM_SOCKETS_NOT_OPEN);
+  CHECK(steam_sockets_session_closed(number, epoch, &alice) == 0);
+
+  CHECK(Receive(library, alice, first) == 1 && Signalings(library) == 1);
+  CHECK(Receive(library, alice, first) == 1 && Signalings(library) == 1);
+  CHECK(IsAskedForBy(alice) && Outgoing(library).empty());
+  CHECK(Receive(library, alice, second) == 1 && Signalings(library) == 2);
+  const std::vector<Sent> ended = Outgoing(library);
+  CHECK(IsAskedForBy(alice) && ended.size() == 1 && ended[0].to == "alice");
+  CHECK(Receive(library, alice, first) == 1 && Signalings(library) == 2);
+  CHECK(IsAskedForBy(alice));
+  (void)Outgoing(library);
+
+  CHECK(SteamNetworkingMessages()->CloseSessionWithUser(alice));
+  CHECK(steam_sockets_session_closed(number, epoch, &alice) == 1);
+  CHECK(steam_sockets_session_closed(number, epoch, &alice) == 0);
+  const std::vector<Sent> sent = Outgoing(library);
+  CHECK(!sent.empty() && sent[0].to == "alice");
+  if (sent.empty()) {
+    return;
+  }
+  const auto news = steam_sockets::ReadRendezvous(sent[0].signal);
+  CHECK(news.has_value() && news->from_identity == "str:bob" && !news->is_connect_request);
+}
+
 void LeavesNothing() {
   const SteamNetworkingIdentity bob = Named("bob");
   int32_t number = -1;
@@ -173,32 +240,72 @@ void LeavesNothing() {
   CHECK(steam_sockets_state_of(number)->signalings == 0);
 }
 
-void StandsNoise() {
-  const std::string request = RequestOf("alice", "bob");
+// What the library says of a session that was closed.
+std::string EndOf(const std::string &request) {
   const SteamNetworkingIdentity bob = Named("bob");
   const SteamNetworkingIdentity alice = Named("alice");
+  const Opened library = As(bob);
+  CHECK(steam_sockets_signaling(library.number, library.epoch, STEAM_SOCKETS_ASK_FOR_PEERS, true) == 0);
+  CHECK(Receive(library, alice, request) == 1);
+  CHECK(SteamNetworkingMessages()->CloseSessionWithUser(alice));
+  CHECK(steam_sockets_session_closed(library.number, library.epoch, &alice) == 1);
+  const std::vector<Sent> sent = Outgoing(library);
+  CHECK(!sent.empty());
+  return sent.empty() ? "" : sent[0].signal;
+}
+
+// A signal with some bytes changed, cut out or doubled.
+std::string Changed(const std::string &signal, std::mt19937 &random) {
+  std::string changed = signal;
+  const size_t at = random() % changed.size();
+  const size_t length = random() % 30;
+  switch (random() % 4) {
+    case 0:
+      changed.erase(at, length);
+      break;
+    case 1:
+      changed.insert(at, signal, at, length);
+      break;
+    default:
+      for (uint32_t changes = random() % 4 + 1; changes > 0; --changes) {
+        changed[random() % changed.size()] = static_cast<char>(random());
+      }
+  }
+  return changed.empty() ? signal : changed;
+}
+
+void StandsNoise() {
+  const std::string session = SessionRequestOf("alice", "bob");
+  const std::vector<std::string> all = {RequestOf("alice", "bob"), session, EndOf(session)};
+  const SteamNetworkingIdentity bob = Named("bob");
+  const SteamNetworkingIdentity alice = Named("alice");
+  int32_t number = -1;
   {
     const Opened library = As(bob);
-    CHECK(steam_sockets_signaling(library.number, library.epoch, STEAM_SOCKETS_ASK_FOR_PEERS, false) == 0);
-    std::mt19937 random(7);  // NOLINT(bugprone-random-generator-seed): each run is to do the same
+    number = library.number;
+    CHECK(steam_sockets_signaling(number, library.epoch, STEAM_SOCKETS_ASK_FOR_PEERS, true) == 0);
+    std::mt19937 random(7);
     for (int i = 0; i < 100000; ++i) {
       // On the heap and just as long as it is, so that the address sanitizer sees each look past its end.
       std::vector<char> signal(random() % 200 + 1);
-      if (i % 2 == 0) {
+      if (i % 3 == 0) {
         std::generate(signal.begin(), signal.end(), [&] { return static_cast<char>(random()); });
       } else {
-        signal.assign(request.begin(), request.end());
-        for (uint32_t changes = random() % 4 + 1; changes > 0; --changes) {
-          signal[random() % signal.size()] = static_cast<char>(random());
-        }
-        signal.resize(signal.size() - random() % 3);
+        const std::string changed = Changed(all[random() % all.size()], random);
+        signal.assign(changed.begin(), changed.end());
       }
       signal.shrink_to_fit();
-      const int32_t answer = steam_sockets_signal_received(library.number, library.epoch, &alice, signal.data(),
+      const int32_t answer = steam_sockets_signal_received(number, library.epoch, &alice, signal.data(),
                                                            static_cast<int32_t>(signal.size()));
       CHECK(answer == 0 || answer == 1);
+      if (i % 1000 == 0) {
+        (void)Outgoing(library);
+        (void)SteamNetworkingMessages()->CloseSessionWithUser(alice);
+        (void)steam_sockets_session_closed(number, library.epoch, &alice);
+      }
     }
   }
+  CHECK(steam_sockets_state_of(number)->signalings == 0);
   CHECK(As(bob).number >= 0);
 }
 
@@ -207,6 +314,7 @@ void StandsNoise() {
 int main() {
   MakesRequests();
   AnswersRequests();
+  AnswersSessionRequests();
   LeavesNothing();
   StandsNoise();
   return check::Done();
