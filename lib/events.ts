@@ -121,7 +121,8 @@ export interface NetworkingEvents {
   /**
    * A session of {@link NetworkingMessages} that stood is no more, and not closed by us: the peer closed it, was lost or
    * started anew, or it was not used for some minutes. The library tells nothing of it, so each session is looked at
-   * about once a second. The next message makes a new session. On every library.
+   * about once a second; where the peer asks for a new one, this comes before `messagesSessionRequest`. The next message
+   * makes a new session. On every library.
    */
   messagesSessionEnded: MessagesSessionEndedEvent;
   /**
