@@ -2,6 +2,7 @@
  * Opening Steam, on Valve's own library with recording objects behind it: user and game server, their log-on, their
  * events and their end.
  *
+ * - The library is looked for in four places, and the error lists them. GameNetworkingSockets is not taken for it.
  * - The app ID lies in the environment before Steam starts. The game server starts with address, ports, mode, version
  *   and the versions of the interfaces that the library has; it asks for fake addresses before it logs on, presents
  *   itself, logs on anonymously or by token, or waits, and logs off before it ends.
@@ -14,7 +15,9 @@
  * - User and game server share one log, and each gets what it asked for, also when the other one has ended.
  * - A Worker that ends without closing ends Steam.
  */
-import { join } from "node:path";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { afterEach, beforeAll, describe, expect, test } from "bun:test";
 import {
   AlreadyOpenError,
@@ -22,6 +25,7 @@ import {
   ClosedError,
   ConnectionState,
   DebugOutputType,
+  LibraryLoadError,
   LibraryStartError,
   NetworkingError,
   openNetworking,
@@ -44,6 +48,7 @@ import {
   SteamServerConnectFailure_t,
   SteamServersDisconnected_t,
 } from "../ffi/structs.ts";
+import { locateShippedLibrary, STEAM_FILE, STEAM_VARIABLE } from "../sdk/locate.ts";
 import { waitUntil } from "./support/pump.ts";
 import { untyped } from "./support/refusal.ts";
 import { shows } from "./support/shows.ts";
@@ -176,6 +181,71 @@ describe.skipIf(missing !== undefined)("Steam", () => {
   function noted(self: string): string[] {
     return control.notes(self).map(({ call, arguments: values }) => [call, ...values].join(" "));
   }
+
+  test("is looked for where it is named, else where games keep it, in order", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "steam-sockets-places-"));
+    try {
+      const [program, working] = ["program", "working"].map((name) => join(folder, name)) as [string, string];
+      for (const each of [program, working]) mkdirSync(each);
+      writeFileSync(
+        join(program, "main.ts"),
+        `
+          import { openNetworking } from ${JSON.stringify(new URL("../lib/index.ts", import.meta.url).href)};
+          try {
+            using net = openNetworking({ backend: "steam" });
+            console.log(JSON.stringify({ path: net.library.path }));
+          } catch ({ name, message, places }) {
+            console.log(JSON.stringify({ name, message, places }));
+          }
+        `,
+      );
+      const run = (named = "") => {
+        const { stdout } = Bun.spawnSync([process.execPath, join(program, "main.ts")], {
+          cwd: working,
+          env: { ...process.env, [STEAM_VARIABLE]: named },
+          stderr: "inherit",
+        });
+        return JSON.parse(String(stdout));
+      };
+      const { name, message, places } = run();
+      expect(name).toBe("LibraryNotFoundError");
+      expect(places).toEqual([
+        { place: `the environment variable ${STEAM_VARIABLE}`, outcome: "not set" },
+        { place: "the folder of the program", path: join(program, STEAM_FILE), outcome: "no such file" },
+        {
+          place: "the folder of the executable",
+          path: join(dirname(realpathSync(process.execPath)), STEAM_FILE),
+          outcome: "no such file",
+        },
+        { place: "the working folder", path: join(working, STEAM_FILE), outcome: "no such file" },
+      ]);
+      expect(message).toContain(`Put ${STEAM_FILE} of Valve's Steamworks SDK beside the program, or name it`);
+      symlinkSync(library, join(working, STEAM_FILE));
+      expect(run()).toEqual({ path: join(working, STEAM_FILE) });
+      symlinkSync(library, join(program, STEAM_FILE));
+      expect(run()).toEqual({ path: join(program, STEAM_FILE) });
+      expect(run(library)).toEqual({ path: library });
+      // What somebody names is meant.
+      const nowhere = join(folder, "nowhere.so");
+      expect(run(nowhere)).toMatchObject({
+        name: "LibraryNotFoundError",
+        places: [{ place: `the environment variable ${STEAM_VARIABLE}`, path: nowhere, outcome: "no such file" }],
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test("is not taken for GameNetworkingSockets, nor that for Steam", () => {
+    const gns = locateShippedLibrary().path;
+    expect(() => openNetworking({ backend: "steam", library: gns })).toThrow(LibraryLoadError);
+    expect(() => openNetworking({ gameServer, library: gns })).toThrow(
+      "it is GameNetworkingSockets, and Steam was asked for",
+    );
+    expect(() => openNetworking({ backend: "gns", library })).toThrow(LibraryLoadError);
+    expect(() => openNetworking({ backend: "gns", library })).toThrow("it is a steam_api");
+    expect(control.notes()).toEqual([]);
+  });
 
   test("starts for its user with the app ID in the environment, and ends", () => {
     const net = open({ appId: 480 });
