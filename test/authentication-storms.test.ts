@@ -6,6 +6,7 @@
  * - 2,000 connections to a server that requires authentication, of good and of bad clients, while its authorities are
  *   trusted and keys revoked from the side: whoever got in was authenticated, none of the bad ones and none with a revoked
  *   key among them; the good ones got in; and all others were told why.
+ * - Of a crowd that is turned away a server is told in few events, which count all of them.
  */
 import { afterEach, describe, expect, test } from "bun:test";
 import { readCertificateBlob } from "../lib/certificate-blob.ts";
@@ -165,3 +166,22 @@ describe("2,000 connections while keys are trusted and revoked", () => {
     console.log(`${rounds * clients} connections: ${outcomes.opened} let in, ${outcomes.refused} told why not`);
   }, 240_000);
 });
+
+test("a crowd that is turned away is told of in few events, which count all", async () => {
+  const crowd = 300;
+  await using server = await Party.start();
+  await using client = await Party.start();
+  await server.do("open", { identity: "str:server" });
+  const address = await server.do("listen", "127.0.0.1:0", true);
+  await client.do("open", { identity });
+  const outcomes = await client.do("connectMany", address, crowd);
+  expect(outcomes.filter(({ code }) => code !== 1006)).toEqual([]);
+  const told = (refused: readonly { readonly unreported: number }[]) =>
+    refused.reduce((sum, { unreported }) => sum + 1 + unreported, 0);
+  const { refused } = await server.do("seen");
+  expect(refused.length).toBeLessThan(crowd);
+  // Those that were not told of yet are counted with the next one that is.
+  await Bun.sleep(300);
+  await client.do("connectMany", address, 1);
+  await server.sees("all of them", (seen) => told(seen.refused) === crowd + 1);
+}, 60_000);

@@ -19,6 +19,7 @@ import {
   type ListenSocketHandle,
   type Networking,
   type PollGroupHandle,
+  UnsupportedError,
 } from "../lib/index.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { addressOf } from "../ffi/memory.ts";
@@ -322,6 +323,33 @@ describe.skipIf(missing !== undefined).each<ValveLibrary>(["crate", "npm"])("Val
       reason: "refused",
     });
     shows("steam_api", "resetIdentity", "getCertificateRequest", "setCertificate");
+  });
+
+  test("authentication that is required: the library itself keeps others out", () => {
+    const sockets = open();
+    const required = { requireAuthentication: true };
+    const never = [
+      [23, 1, 0],
+      [52, 1, 0],
+    ];
+    control.answer("CreateListenSocketIP", listenSocket);
+    expect(sockets.createListenSocketIP("192.0.2.1:27015", required)).toBe(listenSocket);
+    expect(noted("CreateListenSocketIP").at(-1)).toEqual(never);
+    control.answer("ConnectByIPAddress", connection);
+    expect(sockets.connectByIPAddress("192.0.2.1:27015", { ...required, expect: alice })).toBe(connection);
+    expect(noted("ConnectByIPAddress").at(-1)).toEqual(never);
+    const { certificates, messages } = net;
+    messages.requireAuthentication();
+    for (const call of [
+      () => certificates.trust("AAAA"),
+      () => certificates.revoke(1n),
+      () => certificates.isTrusted(1n),
+    ]) {
+      expect(call).toThrow(UnsupportedError);
+    }
+    expect(() => openNetworking({ backend: "steam", library, appId: 480, certificates: {} })).toThrow(TypeError);
+    sockets.closeConnection(connection);
+    control.clear();
   });
 
   test("peer to peer", () => {
