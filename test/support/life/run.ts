@@ -14,15 +14,17 @@ export interface RunOptions {
   /** Variables beside our own; undefined takes one away. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly folder?: string;
+  /** After so many milliseconds it is killed: a minute when it is left out. */
+  readonly timeout?: number;
 }
 
-/** Runs a script until it ends; after 60 seconds it is killed. */
+/** Runs a script until it ends, or its time is over. */
 export async function run(script: string, parameters: readonly string[] = [], options: RunOptions = {}): Promise<Run> {
   const child = Bun.spawn([process.execPath, join(options.folder ?? import.meta.dir, script), ...parameters], {
     env: { ...process.env, ...options.environment },
     stdout: "pipe",
     stderr: "pipe",
-    timeout: 60_000,
+    timeout: options.timeout ?? 60_000,
     killSignal: "SIGKILL",
   });
   const [output, errors] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
