@@ -6,7 +6,8 @@
  *  - `demo` says what went wrong and exits with 1 when the bot process is killed, when it hangs, when there is no
  *    library, and when it is interrupted; in each case, and when it is killed itself, both its children are gone;
  *  - `doctor --json` tells what a library can do, what it can't and why, what it needs and how it was built;
- *  - `doctor` tells of a steam_api, and of each library what it has of the 53 functions and 5 signals; and without a library, or with one that is none, what to do, and exits with 1;
+ *  - `doctor` tells of a steam_api, and of each library what it has of the 53 functions and 5 signals; and without a
+ *    library, or with one that is none, what to do, and exits with 1;
  *  - each command has --help; an unknown command, option or value is one line on standard error and exit code 2.
  */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";

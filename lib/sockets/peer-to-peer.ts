@@ -118,8 +118,9 @@ export abstract class PeerToPeer extends Authentication {
 
   /**
    * Gives the library a signal that has come on a way of one's own, with an answer of native code of yours to peers who
-   * ask for a connection; {@link Signaling.receive} is the same without native code. The signal belongs to a connection that there is, or asks
-   * for a new one, of which the library then asks the context; the context is not used after the call.
+   * ask for a connection; {@link Signaling.receive} is the same without native code. The signal belongs to a connection
+   * that there is, or asks for a new one, of which the library then asks the context; the context is not used after the
+   * call.
    *
    * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingSockets::ReceivedP2PCustomSignal`.
    *
