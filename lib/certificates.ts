@@ -50,6 +50,9 @@ const noIdentity = null;
  */
 export class Certificates {
   static readonly #known = new WeakMap<EventHub, Certificates>();
+  // One for the process, as the library's own store is, and so for all instances.
+  static readonly #revokedKeys = new Set<bigint>();
+  static readonly #revokedIdentities = new Set<string>();
 
   /** @internal Those of the library whose hub this is. */
   static of(hub: EventHub, backend: Backend): Certificates {
@@ -63,8 +66,6 @@ export class Certificates {
   // All openings: any that is open will do.
   readonly #backends = new Set<Backend>();
   readonly #error = new SharedMemory(maxErrorMessage);
-  readonly #revokedKeys = new Set<bigint>();
-  readonly #revokedIdentities = new Set<string>();
   readonly #settled: (() => void)[] = [];
   #renewal: Renewal | undefined;
   #renew: RenewCertificate | undefined;
@@ -135,7 +136,7 @@ export class Certificates {
     const { helper, number, epoch, library } = backend;
     const key = typeof keyOrIdentity === "string" ? parseKeyId(keyOrIdentity) : checkKeyId(keyOrIdentity);
     if (key !== undefined) {
-      this.#revokedKeys.add(key);
+      Certificates.#revokedKeys.add(key);
       this.#answer(helper.revoke_key(number, epoch, key), "CertStore_AddKeyRevocation");
       this.look();
       return this.#answer(
@@ -144,7 +145,7 @@ export class Certificates {
       );
     }
     const identity = parseIdentity(library, String(keyOrIdentity));
-    this.#revokedIdentities.add(formatIdentity(library, identity, 0));
+    Certificates.#revokedIdentities.add(formatIdentity(library, identity, 0));
     return this.#answer(
       helper.end_connections(number, epoch, 0n, identity.bytes, "The identity was revoked"),
       "CertStore_AddKeyRevocation",
@@ -182,6 +183,8 @@ export class Certificates {
   forget(): void {
     const { helper, number, epoch } = this.#backend;
     helper.forget_certificates(number, epoch);
+    Certificates.#revokedKeys.clear();
+    Certificates.#revokedIdentities.clear();
   }
 
   /** @internal @throws AlreadyOpenError when the network renews its certificate otherwise already. */
@@ -254,8 +257,8 @@ export class Certificates {
 
   /** @internal Why nobody who says so should be believed; undefined when nothing speaks against him. */
   whyRevoked(identity: string, key: bigint): string | undefined {
-    if (this.#revokedKeys.has(key)) return "the key of the certificate was revoked";
-    return this.#revokedIdentities.has(identity) ? "the identity was revoked" : undefined;
+    if (Certificates.#revokedKeys.has(key)) return "the key of the certificate was revoked";
+    return Certificates.#revokedIdentities.has(identity) ? "the identity was revoked" : undefined;
   }
 
   /** @internal When the status does not say that a certificate is being waited for. */
