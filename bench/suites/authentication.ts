@@ -12,14 +12,14 @@ import type { Played } from "./arena.ts";
 const rounds = 5;
 const hz = 128;
 const players = 200;
-// What clients send all at once does not fit into the buffer of the server's one socket while others have the processors.
-const mostLost = 0.2;
 const issued = 200;
 
 interface Served extends Played {
   readonly p99: number;
   readonly ticks: number;
   readonly cpu: number;
+  /** Of the messages of both sides, in percent. */
+  readonly came: number;
 }
 
 /** A server and its clients, with certificates where there is an authority. */
@@ -66,9 +66,8 @@ class Party implements AsyncDisposable {
       this.#server.ask<Served>(what),
       this.#clients.ask<Played>({ ...what, bytes: 64, do: "play" }),
     ]);
-    const lost = 1 - (served.received + played.received) / (served.sent + played.sent);
-    if (lost > mostLost) throw new Error(`${this.name}: ${(lost * 100).toFixed(1)} % of the messages did not come`);
-    return served;
+    // Some are lost at a socket's full buffer while others have the processors: of both alike, or it tells.
+    return { ...served, came: (100 * (served.received + played.received)) / (served.sent + played.sent) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -128,6 +127,7 @@ export async function* authentication({ library, quick, progress }: Bench): Asyn
     rowsOf("authentication", `${name}: ${what}`, unit, new Map([...served].map(([who, all]) => [who, all.map(pick)])));
   yield rows("CPU of the server", "ms/s", ({ cpu, ticks }) => cpu / 1e6 / (ticks / hz));
   yield rows("p99 lateness", "ms", ({ p99 }) => p99);
+  yield rows("messages that came", "%", ({ came }) => came);
 }
 
 /** How long it takes to issue a certificate, beside the signature that it takes in any case. */
