@@ -458,7 +458,7 @@ export class Networking {
     try {
       if (this.#backend.isOnlyOpening) {
         releaseHeldOf(this.#backend);
-        this.signaling.sendRest();
+        this.signaling.end(this.#backend);
       }
     } finally {
       this.#backend.close(lingerMilliseconds, this.#hub.lingering);

@@ -92,15 +92,22 @@ export class Signaling {
     return this.#backend.signalings;
   }
 
-  /** @internal Has the service send what still waits, such as news of connections that were just closed. */
-  sendRest(): void {
+  /**
+   * @internal The last close: the service sends what still waits, such as news of connections that were just closed.
+   * @param last the opening that closes, which need not be the one that this was made by.
+   */
+  end(last: Backend): void {
     const service = this.#service;
     if (service === undefined) return;
-    this.#backend.runCallbacks((record) => {
-      if (record.kind !== HelperRecordKind.Signal) return;
-      const told = readEvent(this.#backend, record);
-      if (told?.name === "signal") service.send(told.event.to, told.event.signal);
-    });
+    try {
+      last.runCallbacks((record) => {
+        if (record.kind !== HelperRecordKind.Signal) return;
+        const told = readEvent(last, record);
+        if (told?.name === "signal") service.send(told.event.to, told.event.signal);
+      });
+    } finally {
+      service.close?.();
+    }
   }
 
   /** @internal A signaling object for a connection that is about to be begun. */

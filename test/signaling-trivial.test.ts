@@ -10,12 +10,12 @@
  *   stops nothing; addresses and names that are none are refused at once.
  * - The server keeps to its number of clients, gives a name to who came last, drops what is for nobody or for one who does
  *   not read, and survives random bytes.
- * - A client whose network was closed ends by itself; one whose network takes no services never begins.
+ * - A client ends with its network; one whose network takes no services never begins.
  */
 import { describe, expect, test } from "bun:test";
 import { join as joinPath } from "node:path";
 import type { Socket } from "bun";
-import { ClosedError, UnsupportedError } from "../lib/index.ts";
+import { ClosedError, openNetworking, UnsupportedError } from "../lib/index.ts";
 import {
   connectTrivialSignaling,
   startTrivialSignaling,
@@ -285,7 +285,19 @@ describe("the client", () => {
     }
   });
 
-  test("ends when its network was closed", async () => {
+  test("ends at the last close of its network", async () => {
+    await using server = startTrivialSignaling({ port: 0 });
+    const net = openNetworking({ identity: "str:alice" });
+    const shared = openNetworking();
+    const client = connectTrivialSignaling(net.signaling, server.address, { ...quick, identity: "str:alice" });
+    await client.ready();
+    net.close();
+    expect(client.state).toBe("connected");
+    shared.close();
+    expect(client.state).toBe("closed");
+  });
+
+  test("ends when a signal comes for a network that was closed", async () => {
     await using server = startTrivialSignaling({ port: 0 });
     using alice = await join(server.address, "str:alice");
     alice.box.answer = () => {

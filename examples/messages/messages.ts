@@ -7,7 +7,7 @@ const channel = 0;
 
 const heard = new Map<string, number>();
 using net = openNetworking({ identity: own });
-using signaling = connectRelay(net.signaling, relay, { identity: own });
+const signaling = connectRelay(net.signaling, relay, { identity: own });
 signaling.once("refused", ({ reason }) => console.log(`the relay refused us: ${reason}`));
 net.messages.acceptSessions((who) => peers.includes(who));
 

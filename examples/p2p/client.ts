@@ -22,7 +22,7 @@ using net = openNetworking({
   identity: ticket.identity,
   config: ticket.stun === "" ? {} : { P2P_STUN_ServerList: ticket.stun },
 });
-using signaling = connectRelay(net.signaling, new URL("/", server.replace(/^http/, "ws")), ticket);
+const signaling = connectRelay(net.signaling, new URL("/", server.replace(/^http/, "ws")), ticket);
 signaling.once("refused", ({ reason }) => end(`the relay refused us: ${reason}`));
 
 const ending = new AbortController();
@@ -82,7 +82,6 @@ await net.run({
   },
 });
 other?.close(1000, "that was all");
-net.runCallbacks(); // which hands the signal over that tells the other one
 process.exitCode = hasMet ? 0 : 1;
 
 function show([x = 0, y = 0]: Float32Array): string {

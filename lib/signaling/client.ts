@@ -99,7 +99,8 @@ const beatsOfSilence = 3;
  * Carries signals through a signaling service, for as long as that takes: it reaches the service again when it was lost,
  * keeps what is to be sent meanwhile (256 signals, 1 MiB; the oldest go first) and drops what is older than 10 seconds.
  * Made by {@link connectRelay} and {@link connectTrivialSignaling}. It keeps the process alive until it is closed or
- * refused; a signal for a network that was closed closes it, too.
+ * refused. The last close of its network closes it, after the signals that tell peers of that; closed before, it tells
+ * them nothing.
  */
 export class SignalingClient implements SignalingService, Disposable {
   readonly #host: SignalingHost;

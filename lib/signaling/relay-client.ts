@@ -27,15 +27,14 @@ export interface RelayClientOptions extends SignalingClientOptions {
  *
  * ```ts
  * using net = openNetworking({ identity: "str:bob" });
- * using relay = connectRelay(net.signaling, "wss://relay.example.org/signals", {
+ * const relay = connectRelay(net.signaling, "wss://relay.example.org/signals", {
  *   identity: "str:bob",
  *   token: async () => (await login()).token,
  * });
  * ```
  *
  * It answers at once and connects on its own; signals wait meanwhile. `await relay.ready()` tells whether it got there.
- * When the relay says that it does not let us in, that is the end of it: event `refused`. Close it after the connections,
- * and after one more {@link Networking.runCallbacks}: peers hear of their end this way.
+ * When the relay says that it does not let us in, that is the end of it: event `refused`. The last close of the network ends it, too.
  *
  * It is in use from now on, as by {@link Signaling.use}; call that with it once more for other options.
  *

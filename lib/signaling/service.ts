@@ -8,6 +8,11 @@ export interface SignalingService {
    * @param signal some hundred bytes, yours to keep.
    */
   send(to: string, signal: Uint8Array): void;
+  /**
+   * Ends the service, where it serves this network alone: called at the last close of the network that uses it, after the
+   * signals that tell peers of that. Must not throw or wait; what it was given must still go out.
+   */
+  close?(): void;
 }
 
 /** What a service can be put to use on: `net.signaling`. */

@@ -21,7 +21,7 @@ export interface TrivialSignalingOptions extends SignalingClientOptions {
  *
  * ```ts
  * using net = openNetworking({ identity: "str:bob" });
- * using signaling = connectTrivialSignaling(net.signaling, "127.0.0.1:10000", { identity: "str:bob" });
+ * const signaling = connectTrivialSignaling(net.signaling, "127.0.0.1:10000", { identity: "str:bob" });
  * ```
  *
  * It answers at once and connects on its own; signals wait meanwhile. Its heartbeat is an empty signal to itself, which any

@@ -10,7 +10,7 @@ import {
   type Networking,
   type PollGroupHandle,
 } from "../../../index.ts";
-import { connectRelay, type SignalingClient } from "../../../signaling/index.ts";
+import { connectRelay } from "../../../signaling/index.ts";
 import { connectionOptions } from "../connection-options.ts";
 import { Problems } from "../problems.ts";
 import { playRole, type Role } from "../role.ts";
@@ -27,7 +27,6 @@ const signalMilliseconds = 1;
 class Peer implements Role<PeerState> {
   readonly net: Networking;
   readonly #assignment: PeerAssignment;
-  readonly #relay: SignalingClient;
   readonly #pollGroup: PollGroupHandle;
   readonly #traffic: Traffic;
   readonly #problems = new Problems();
@@ -51,9 +50,9 @@ class Peer implements Role<PeerState> {
     this.#traffic = new Traffic(1, messageBytes, this.net.library.path);
     this.#pollGroup = sockets.createPollGroup();
     this.net.on("connectionStatusChanged", (event) => this.#onStatusChanged(event));
-    this.#relay = connectRelay(signaling, relay, { identity });
-    this.#relay.once("refused", ({ reason }) => this.#fail(`The relay refused ${identity}: ${reason}`));
-    this.#relay.once("connected", () => {
+    const client = connectRelay(signaling, relay, { identity });
+    client.once("refused", ({ reason }) => this.#fail(`The relay refused ${identity}: ${reason}`));
+    client.once("connected", () => {
       this.#begin = performance.now();
       if (begins) this.#take(sockets.connectP2PCustomSignaling(signaling, peer, virtualPort));
     });
@@ -91,10 +90,7 @@ class Peer implements Role<PeerState> {
     clearInterval(this.#callbacks);
     if (this.#connection !== undefined) {
       this.net.sockets.closeConnection(this.#connection, goodEnd.code, goodEnd.text);
-      // The signal that tells the peer.
-      this.net.runCallbacks();
     }
-    this.#relay.close();
     this.#traffic.close();
     this.net.close();
   }
