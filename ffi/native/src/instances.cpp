@@ -49,8 +49,6 @@ class Instance final : public CSteamNetworkingSockets {
   int32_t number() const { return number_; }
 
  private:
-  ~Instance() override = default;
-
   void InternalQueueCallback(int callback, int bytes, const void *payload, void * /*unused*/) override {
     const uint16_t kind = KindOf(callback);
     if (kind != 0) {
@@ -129,16 +127,16 @@ int32_t InstanceOf(const Library &library, uint32_t connection) {
   return owner == SteamNetworkingSockets() ? 0 : static_cast<const Instance *>(owner)->number();
 }
 
-void *MessagesOf(const Library &library, int32_t number) {
-  if (number == 0) {
+void *MessagesOf(const Library &library, int32_t instance) {
+  if (instance == 0) {
     return library.functions.messages();
   }
-  Instance *const instance = IsBuiltIn(library.functions) ? Find(number) : nullptr;
-  if (instance == nullptr) {
+  Instance *const found = IsBuiltIn(library.functions) ? Find(instance) : nullptr;
+  if (found == nullptr) {
     return nullptr;
   }
   const SteamNetworkingGlobalLock lock("MessagesOf");
-  return static_cast<ISteamNetworkingMessages *>(instance->GetSteamNetworkingMessages());
+  return static_cast<ISteamNetworkingMessages *>(found->GetSteamNetworkingMessages());
 }
 
 void EndInstancesOf(Library &library) {
