@@ -294,6 +294,8 @@ export const steam_sockets_peer = struct(["helper"], "natural", {
   key: { c: "key", type: "u64" },
   created: { c: "created", type: "u32" },
   expires: { c: "expires", type: "u32" },
+  cameIn: { c: "came_in", type: "u32" },
+  reserved: { c: "reserved", type: "u32" },
 });
 
 /** The head of a record in the helper's rings; its payload follows at once. */

@@ -98,6 +98,8 @@ export class Gate {
   readonly #signaling: Signaling;
   readonly #certificates: Certificates;
   readonly #sockets = new Set<ListenSocketHandle>();
+  /** Those of them that have a virtual port. */
+  readonly #virtual = new Set<ListenSocketHandle>();
   readonly #unproved = new Map<ConnectionHandle, Unproved>();
   readonly #bucket = new TokenBucket(refusalsPerSecond, refusalsAtOnce);
   readonly #peer = new SharedMemory(peer.size);
@@ -117,15 +119,17 @@ export class Gate {
   }
 
   /** Has a listen socket let only those in who are authenticated. */
-  require({ helper, number, epoch }: Backend, socket: ListenSocketHandle): void {
+  require({ helper, number, epoch }: Backend, socket: ListenSocketHandle, isByAddress: boolean): void {
     this.#watch();
     helper.tell_refusals(number, epoch);
     this.#sockets.add(socket);
+    if (!isByAddress) this.#virtual.add(socket);
   }
 
   /** A listen socket was closed. */
   closedSocket(socket: ListenSocketHandle): void {
     this.#sockets.delete(socket);
+    this.#virtual.delete(socket);
   }
 
   /**
@@ -202,7 +206,7 @@ export class Gate {
     const { connectHandle, connection } = told.event;
     switch (connection.connectionState) {
       case Connecting:
-        return !this.#sockets.has(connection.listenSocket) || this.#letIn(backend, connectHandle, connection);
+        return !this.#isAsked(backend, connectHandle, connection) || this.#letIn(backend, connectHandle, connection);
       case Connected: {
         const unproved = this.#unproved.get(connectHandle);
         return unproved === undefined || this.#isRight(backend, connectHandle, connection, unproved);
@@ -210,6 +214,15 @@ export class Gate {
       default:
         return true;
     }
+  }
+
+  /** Whether somebody must show a certificate to come in. */
+  #isAsked({ helper, number, epoch }: Backend, handle: ConnectionHandle, { listenSocket }: ConnectionInfo): boolean {
+    if (listenSocket !== noSocket) return this.#sockets.has(listenSocket);
+    if (this.#virtual.size === 0) return false;
+    // Who asks for a virtual port where nobody listens comes without a listen socket; so is what we begin ourselves.
+    const answer = helper.peer_certificate(number, epoch, handle, this.#peer.bytes);
+    return answer === 0 && this.#peer.view.getUint32(peer.offsets.cameIn, true) === 1;
   }
 
   /** Whether somebody may come in. Who may not is told why. */

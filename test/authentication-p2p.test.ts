@@ -95,6 +95,18 @@ describe.skipIf(reason !== undefined)("peers by signals", () => {
     expect({ opened, messages }).toEqual({ opened: [], messages: [] });
   });
 
+  test("a virtual port where nobody listens is no way round", async () => {
+    await meet("unsigned", "certified");
+    await bob.do("listenP2P", 0, true);
+    const outcome = await alice.do("connectP2P", "str:bob", 5, { config: { TimeoutInitial: 3000 } });
+    expect(outcome).toMatchObject({ state: ConnectionState.ClosedByPeer, code: unauthenticated });
+    expect(await bob.do("seen")).toMatchObject({ opened: [], messages: [] });
+    // What bob begins himself is none of it.
+    await alice.do("listenP2P", 0, false);
+    const { Connected } = ConnectionState;
+    expect(await bob.do("connectP2P", "str:alice", 0, {})).toMatchObject({ state: Connected, isAuthenticated: false });
+  });
+
   test.each(strangers)("who connects and requires it sends nothing to who is %s", async (kind) => {
     await meet("certified", kind);
     await bob.do("listenP2P", 0, false);

@@ -45,7 +45,7 @@ export abstract class Making extends SocketsCore {
         list.array,
       );
       if (socket !== 0) {
-        if (isRequired) this.gate.require(this.backend, socket as ListenSocketHandle);
+        if (isRequired) this.gate.require(this.backend, socket as ListenSocketHandle, true);
         return socket as ListenSocketHandle;
       }
     }

@@ -33,7 +33,7 @@ export abstract class PeerToPeer extends Authentication {
    *
    * @param virtualPort 0 to 65,535; best a small number, 0 where there is but one listen socket.
    * @param options config options, set before anything can come in, and handed on to the connections; and whether peers
-   * must be authenticated.
+   * must be authenticated: then also those who ask by signals for a virtual port where nobody listens.
    * @throws CreationError when the virtual port is taken; its `reason` has the library's words.
    */
   createListenSocketP2P(virtualPort: number, options?: ListenSocketOptions): ListenSocketHandle {
@@ -45,7 +45,7 @@ export abstract class PeerToPeer extends Authentication {
       `A listen socket at virtual port ${virtualPort}`,
       "Name a virtual port that is free",
     );
-    if (isRequired) this.gate.require(this.backend, socket);
+    if (isRequired) this.gate.require(this.backend, socket, false);
     return socket;
   }
 

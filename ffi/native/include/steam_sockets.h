@@ -349,6 +349,8 @@ typedef struct steam_sockets_peer {
   uint64_t key;     /* the number of the certificate's key, 0 for none */
   uint32_t created; /* Unix times, 0 where the certificate does not say */
   uint32_t expires;
+  uint32_t came_in; /* 1 when it was the peer who began the connection */
+  uint32_t reserved;
 } steam_sockets_peer;
 
 /* Tells it. Answers 0, or NO_HANDLE, NOT_OPEN, NO_FUNCTION, BAD_ARGUMENT. */

@@ -238,6 +238,8 @@ int32_t steam_sockets_peer_certificate(int32_t number, uint32_t epoch, uint32_t 
   peer->key = KeyOf(content);
   peer->created = content.time_created();
   peer->expires = content.time_expiry();
+  peer->came_in = found->m_bConnectionInitiatedRemotely ? 1 : 0;
+  peer->reserved = 0;
   return 0;
 }
 

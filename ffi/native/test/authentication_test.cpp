@@ -76,6 +76,9 @@ void TellsOfPeers() {
   peer.created = 1;
   CHECK(steam_sockets_peer_certificate(library.number, library.epoch, pair.one, &peer) == 0);
   CHECK(peer.key != 0 && peer.created == 0 && peer.expires == 0);
+  steam_sockets_peer other{};
+  CHECK(steam_sockets_peer_certificate(library.number, library.epoch, pair.two, &other) == 0);
+  CHECK(peer.came_in + other.came_in <= 1);
   CHECK(steam_sockets_peer_certificate(library.number, library.epoch, 0, &peer) == STEAM_SOCKETS_NO_HANDLE);
   CHECK(steam_sockets_peer_certificate(library.number, library.epoch, pair.one, nullptr) == STEAM_SOCKETS_BAD_ARGUMENT);
 }
