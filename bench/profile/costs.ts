@@ -17,11 +17,13 @@ export interface Line {
 type Round = Map<string, number>;
 
 const tries = 3;
+// JavaScript that runs 128 times a second is being compiled for some 10 seconds.
+const warmUps = 4;
 const total = "all threads";
 
 /** By thread: each variant works in turns, as often as is said. */
 export async function costsByThread({ subjects, nanoseconds }: Case, rounds: number): Promise<Line[]> {
-  for (const subject of subjects) await subject.work();
+  for (let times = 0; times < warmUps; times++) for (const subject of subjects) await subject.work();
   const measured = subjects.map((): Round[] => []);
   for (let round = 0; round < rounds; round++) {
     for (let turn = 0; turn < subjects.length; turn++) {
