@@ -207,7 +207,7 @@ describe("networkAuthenticationStatus", () => {
     expect(states()).toEqual([...ready, ...later]);
     told.length = 0;
 
-    expect(net.sockets.setCertificate(lasting(1, 3)).success).toBe(true);
+    expect(net.sockets.setCertificate(lasting(3, 5)).success).toBe(true);
     net.runCallbacks();
     expect(states()).toEqual([]);
     await pumpUntil(net, "the certificate had expired", () => told.length >= 4);
