@@ -42,7 +42,7 @@ ratios. Without a suite all are run, and collections of garbage counted: 20 minu
   bots        1,000 bots in one process: what each costs, against native ones
   loop        how late ticks are beside HTTP requests in the same process
   p2p         connections over ICE against plain UDP connections, and signals through the relay
-  authentication  connects, issuing and play with certificates, against without
+  authentication  connects, issuing and play with certificates, against without, and against native code
 
   --quick       fewer cases, shorter rounds
   --json FILE   also writes the figures to FILE, and to FILE.machine.json what they were taken on

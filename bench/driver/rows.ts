@@ -16,6 +16,7 @@ export const baselines = [
   "plain UDP",
   "bare relay",
   "unauthenticated",
+  "native authenticated",
   "bare signature",
 ] as const;
 /** One of {@link baselines}. */

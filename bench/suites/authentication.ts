@@ -22,6 +22,9 @@ interface Served extends Played {
   readonly came: number;
 }
 
+/** Starts a server or its clients. */
+type Start = (name: string, identity: string) => Contestant;
+
 /** A server and its clients, with certificates where there is an authority. */
 class Party implements AsyncDisposable {
   readonly name: string;
@@ -29,16 +32,14 @@ class Party implements AsyncDisposable {
   readonly #clients: Contestant;
   #port = 0;
 
-  private constructor(name: string, library: string, root: string) {
+  private constructor(name: string, start: Start) {
     this.name = name;
-    const environment = { STEAM_SOCKETS_LIBRARY: library };
-    const start = (identity: string) => Contestant.script(name, "authentication.ts", [identity, root], environment);
-    this.#server = start("str:server");
-    this.#clients = start("str:clients");
+    this.#server = start(name, "str:server");
+    this.#clients = start(name, "str:clients");
   }
 
-  static async open(name: string, library: string, authority?: CertificateAuthority): Promise<Party> {
-    const party = new Party(name, library, authority?.certificate.toBase64() ?? "");
+  static async open(name: string, start: Start, authority?: CertificateAuthority): Promise<Party> {
+    const party = new Party(name, start);
     if (authority !== undefined) {
       await certify(party.#server, authority, "str:server");
       await certify(party.#clients, authority, "str:clients");
@@ -50,8 +51,10 @@ class Party implements AsyncDisposable {
 
   /** Makes so many connections at once. Answers how many a second. */
   async connect(connections: number): Promise<number> {
-    const { elapsed } = await this.#clients.ask<{ elapsed: number }>({ do: "connect", port: this.#port, connections });
-    await this.#server.ask({ do: "gather", connections });
+    const [{ elapsed }] = await Promise.all([
+      this.#clients.ask<{ elapsed: number }>({ do: "connect", port: this.#port, connections }),
+      this.#server.ask({ do: "gather", connections }),
+    ]);
     return connections / (elapsed / 1e9);
   }
 
@@ -77,20 +80,27 @@ class Party implements AsyncDisposable {
 }
 
 async function certify(contestant: Contestant, authority: CertificateAuthority, identity: string): Promise<void> {
-  const { request } = await contestant.ask<{ request: string }>({ do: "request" });
+  const root = authority.certificate.toBase64();
+  const { request } = await contestant.ask<{ request: string }>({ do: "request", identity, root });
   const certificate = await authority.issue(request, { identity });
   await contestant.ask({ do: "certify", certificate: certificate.toBase64() });
 }
 
-export async function* authentication({ library, quick, progress }: Bench): AsyncGenerator<Row[]> {
+export async function* authentication({ library, native, quick, progress }: Bench): AsyncGenerator<Row[]> {
   const authority = await CertificateAuthority.create();
-  await using certified = await Party.open(ours, library, authority);
-  await using open = await Party.open("unauthenticated", library);
+  const script =
+    (root: string): Start =>
+    (name, identity) =>
+      Contestant.script(name, "authentication.ts", [identity, root], { STEAM_SOCKETS_LIBRARY: library });
+  await using certified = await Party.open(ours, script(authority.certificate.toBase64()), authority);
+  await using open = await Party.open("unauthenticated", script(""));
+  const program: Start = (name) => Contestant.native(name, native);
+  await using bare = await Party.open("native authenticated", program, authority);
   const parties = [certified, open];
 
   const connections = quick ? 200 : 1000;
   const rates = await takeTurns(
-    parties.map((party) => ({
+    [...parties, bare].map((party) => ({
       name: party.name,
       async measure() {
         progress(`authentication: connecting, ${party.name}`);

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "clock.h"
 #include "suites.h"
 
 namespace bench {
@@ -24,8 +25,16 @@ void Obey(Network &network, const Command &command) {
     network.Gather(connections);
     Answer().With("done", true);
   } else if (what == "connect") {
+    const int64_t begin = Now();
     network.Connect(port, connections);
+    Answer().With("elapsed", Now() - begin);
+  } else if (what == "disconnect") {
+    network.Disconnect();
     Answer().With("done", true);
+  } else if (what == "request") {
+    Request(network, command);
+  } else if (what == "certify") {
+    Certify(network, command);
   } else if (what == "send") {
     Send(network, command);
   } else if (what == "receive") {

@@ -3,6 +3,8 @@
 #include <steam/isteamnetworkingutils.h>
 #include <steam/steamnetworkingsockets.h>
 
+#include <algorithm>
+
 #include "clock.h"
 #include "command.h"
 
@@ -14,6 +16,9 @@ constexpr int64_t kPatience = 20 * kNanosecondsPerSecond;
 constexpr int32_t kSendRate = 100 << 20;
 constexpr int32_t kBufferBytes = 64 << 20;
 constexpr int32_t kBufferMessages = 200000;
+// For a peer on this machine the larger of the two counts.
+constexpr auto kAllowWithoutCertificate = {k_ESteamNetworkingConfig_IP_AllowWithoutAuth,
+                                           k_ESteamNetworkingConfig_IPLocalHost_AllowWithoutAuth};
 
 SteamNetworkingIPAddr Loopback(uint16_t port) {
   SteamNetworkingIPAddr address{};
@@ -53,19 +58,51 @@ Network::~Network() {
   present_ = nullptr;
 }
 
-void Network::Listen(uint16_t port) {
-  if (SteamAPI_ISteamNetworkingSockets_CreateListenSocketIP(sockets_, Loopback(port), 0, nullptr) == 0) {
-    Fail("The native program could not listen");
+void Network::RequireCertificates() {
+  requires_certificates_ = true;
+  for (const auto option : kAllowWithoutCertificate) {
+    (void)SteamAPI_ISteamNetworkingUtils_SetGlobalConfigValueInt32(utils_, option, 0);
   }
 }
 
-void Network::Gather(size_t connections) { Await(connections); }
+void Network::Listen(uint16_t port) {
+  SteamNetworkingConfigValue_t allowed;
+  allowed.SetInt32(k_ESteamNetworkingConfig_IP_AllowWithoutAuth, 1);
+  // The library makes no listen socket that lets nobody in without a certificate, but lets it become one.
+  const HSteamListenSocket socket = SteamAPI_ISteamNetworkingSockets_CreateListenSocketIP(
+      sockets_, Loopback(port), requires_certificates_ ? 1 : 0, &allowed);
+  if (socket == 0) {
+    Fail("The native program could not listen");
+  }
+  if (!requires_certificates_) {
+    return;
+  }
+  for (const auto option : kAllowWithoutCertificate) {
+    const int32_t never = 0;
+    (void)SteamAPI_ISteamNetworkingUtils_SetConfigValue(utils_, option, k_ESteamNetworkingConfig_ListenSocket, socket,
+                                                        k_ESteamNetworkingConfig_Int32, &never);
+  }
+}
+
+void Network::Gather(size_t connections) {
+  is_gathering_ = true;
+  Await(connections, connections);
+  is_gathering_ = false;
+}
 
 void Network::Connect(uint16_t port, size_t connections) {
   for (size_t i = 0; i < connections; ++i) {
     Add(SteamAPI_ISteamNetworkingSockets_ConnectByIPAddress(sockets_, Loopback(port), 0, nullptr));
   }
-  Await(connections);
+  Await(connections, SIZE_MAX);
+}
+
+void Network::Disconnect() {
+  for (const HSteamNetConnection connection : connections_) {
+    (void)SteamAPI_ISteamNetworkingSockets_CloseConnection(sockets_, connection, 0, nullptr, false);
+  }
+  connections_.clear();
+  connected_ = 0;
 }
 
 void Network::MakePair() {
@@ -90,6 +127,11 @@ void Network::OnStatusChanged(SteamNetConnectionStatusChangedCallback_t *event) 
       present_->connected_++;
       break;
     case k_ESteamNetworkingConnectionState_ClosedByPeer:
+      if (present_->is_gathering_) {
+        present_->Remove(event->m_hConn);
+        break;
+      }
+      [[fallthrough]];
     case k_ESteamNetworkingConnectionState_ProblemDetectedLocally:
       Fail(event->m_info.m_szEndDebug);
     default:
@@ -97,9 +139,9 @@ void Network::OnStatusChanged(SteamNetConnectionStatusChangedCallback_t *event) 
   }
 }
 
-void Network::Await(size_t connected) const {
+void Network::Await(size_t least, size_t most) const {
   const int64_t deadline = Now() + kPatience;
-  while (connected_ < connected) {
+  while (connected_ < least || connected_ > most) {
     RunCallbacks();
     if (Now() > deadline) {
       Fail("The native program's connections did not come about");
@@ -113,6 +155,12 @@ void Network::Add(HSteamNetConnection connection) {
                                                                static_cast<int64_t>(connections_.size()));
   (void)SteamAPI_ISteamNetworkingSockets_SetConnectionPollGroup(sockets_, connection, poll_group_);
   connections_.push_back(connection);
+}
+
+void Network::Remove(HSteamNetConnection connection) {
+  (void)SteamAPI_ISteamNetworkingSockets_CloseConnection(sockets_, connection, 0, nullptr, false);
+  connections_.erase(std::remove(connections_.begin(), connections_.end(), connection), connections_.end());
+  connected_--;
 }
 
 }  // namespace bench

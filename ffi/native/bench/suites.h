@@ -19,6 +19,11 @@ void Receive(Network &network, const Command &command);
 void Serve(Network &network, const Command &command);
 void Play(Network &network, const Command &command);
 
+// certificates.cpp: trusts a root, takes an identity, and asks for a certificate.
+void Request(const Network &network, const Command &command);
+// certificates.cpp: takes the certificate, and from then on talks to nobody who has none.
+void Certify(Network &network, const Command &command);
+
 // startup.cpp: to be called before anything else is started; does all by itself.
 void Startup(uint16_t port);
 
