@@ -67,6 +67,16 @@ describe("a message to somebody else", () => {
     expect([requests, failures]).toEqual([[], []]);
   });
 
+  test("reaches nobody, either, on a network that comes after one with signaling", () => {
+    {
+      using before = openNetworking("str:me");
+      before.signaling.use({ send: () => {} });
+      expect(before.messages.sendMessageToUser("str:you", "hello", Reliable)).toBe(Result.OK);
+    }
+    using net = openNetworking("str:me");
+    expect(net.messages.sendMessageToUser("str:you", "hello", Reliable)).toBe(Result.Fail);
+  });
+
   test("can't be larger than 512 KiB", () => {
     using net = openNetworking("str:me");
     const { messages } = net;

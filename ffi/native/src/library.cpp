@@ -137,6 +137,7 @@ void End(int32_t number) {
   Store(library.state.owner, uint64_t{0});
   ReleaseHeldOf(number);
   EndInstancesOf(library);
+  EndSignaling(library);
   // The library keeps our functions in events that it has queued: they are taken before it goes.
   RunCallbacks(library);
   if (IsSteam(library.functions)) {

@@ -70,6 +70,7 @@ struct Book {
   std::map<uint32_t, Line> lines;                       // by connection
   std::map<std::string, std::deque<Request>> requests;  // by peer
   std::atomic<int32_t> peers{STEAM_SOCKETS_IGNORE_PEERS};
+  bool by_default = false;          // the library has our function that makes signaling
   std::atomic<int32_t> endings{0};  // lines that have one, so that mostly nobody need look
 };
 
@@ -214,6 +215,17 @@ ISteamNetworkingConnectionSignaling *MakeSignaling(ISteamNetworkingSockets *sock
 
 constexpr std::array<FnSteamNetworkingSocketsCreateConnectionSignaling, STEAM_SOCKETS_LIBRARIES> kMakers = {
     MakeSignaling<0>, MakeSignaling<1>, MakeSignaling<2>, MakeSignaling<3>};
+
+void SetByDefault(const Library &library, bool by_default) {
+  bool &is_set = BookAt(library.number).by_default;
+  if (by_default == is_set) {
+    return;
+  }
+  is_set = by_default;
+  void *const maker = by_default ? reinterpret_cast<void *>(kMakers[static_cast<size_t>(library.number)]) : nullptr;
+  (void)library.functions.set_config_pointer(library.utils, k_ESteamNetworkingConfig_Callback_CreateConnectionSignaling,
+                                             maker);
+}
 
 // The request of a peer with this number; null when it is none that is remembered.
 Request *Find(Book &book, const std::string &from, uint32_t from_connection) {
@@ -431,6 +443,8 @@ int32_t Receive(Library &library, const SteamNetworkingIdentity &from, std::stri
 
 }  // namespace
 
+void EndSignaling(Library &library) { SetByDefault(library, false); }
+
 void ForgetSignals(int32_t number) {
   Book &book = BookAt(number);
   const std::lock_guard<std::mutex> guard(book.lock);
@@ -480,11 +494,7 @@ int32_t steam_sockets_signaling(int32_t number, uint32_t epoch, int32_t peers, b
     return STEAM_SOCKETS_NO_FUNCTION;
   }
   BookAt(number).peers = peers;
-  if (by_default) {
-    void *const maker = reinterpret_cast<void *>(kMakers[static_cast<size_t>(number)]);
-    (void)functions.set_config_pointer(library->utils, k_ESteamNetworkingConfig_Callback_CreateConnectionSignaling,
-                                       maker);
-  }
+  SetByDefault(*library, by_default);
   return 0;
 }
 

@@ -7,6 +7,9 @@
 
 namespace steam_sockets {
 
+// Takes from a library that is about to end what makes its signaling: its options outlive it.
+void EndSignaling(Library &library);
+
 // Forgets what is known of the peers of a library that has ended.
 void ForgetSignals(int32_t number);
 
