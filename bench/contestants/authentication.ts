@@ -45,7 +45,7 @@ await obey({
     return { elapsed: now() - begin };
   },
   disconnect() {
-    for (const client of clients) client.close();
+    for (const connection of [...clients, ...(server ?? [])]) connection.close();
     clients = [];
     return { done: true };
   },

@@ -60,6 +60,8 @@ class Party implements AsyncDisposable {
 
   async disconnect(): Promise<void> {
     await this.#clients.ask({ do: "disconnect" });
+    // Some of their farewells do not fit into the buffer of the server's socket, and it would wait for them in vain.
+    await this.#server.ask({ do: "disconnect" });
     await this.#server.ask({ do: "gather", connections: 0 });
   }
 

@@ -84,17 +84,18 @@ void Network::Listen(uint16_t port) {
   }
 }
 
-void Network::Gather(size_t connections) {
-  is_gathering_ = true;
-  Await(connections, connections);
-  is_gathering_ = false;
-}
+void Network::Gather(size_t connections) { Await(connections); }
 
 void Network::Connect(uint16_t port, size_t connections) {
   for (size_t i = 0; i < connections; ++i) {
-    Add(SteamAPI_ISteamNetworkingSockets_ConnectByIPAddress(sockets_, Loopback(port), 0, nullptr));
+    const HSteamNetConnection connection =
+        SteamAPI_ISteamNetworkingSockets_ConnectByIPAddress(sockets_, Loopback(port), 0, nullptr);
+    if (connection == 0) {
+      Fail("The native program could not connect");
+    }
+    Add(connection);
   }
-  Await(connections, SIZE_MAX);
+  Await(connections);
 }
 
 void Network::Disconnect() {
@@ -127,21 +128,20 @@ void Network::OnStatusChanged(SteamNetConnectionStatusChangedCallback_t *event) 
       present_->connected_++;
       break;
     case k_ESteamNetworkingConnectionState_ClosedByPeer:
-      if (present_->is_gathering_) {
-        present_->Remove(event->m_hConn);
-        break;
-      }
-      [[fallthrough]];
     case k_ESteamNetworkingConnectionState_ProblemDetectedLocally:
-      Fail(event->m_info.m_szEndDebug);
+      // Else this end has closed it, too, before it heard.
+      if (present_->Has(event->m_hConn)) {
+        Fail(event->m_info.m_szEndDebug);
+      }
+      break;
     default:
       break;
   }
 }
 
-void Network::Await(size_t least, size_t most) const {
+void Network::Await(size_t connected) const {
   const int64_t deadline = Now() + kPatience;
-  while (connected_ < least || connected_ > most) {
+  while (connected_ < connected) {
     RunCallbacks();
     if (Now() > deadline) {
       Fail("The native program's connections did not come about");
@@ -157,10 +157,8 @@ void Network::Add(HSteamNetConnection connection) {
   connections_.push_back(connection);
 }
 
-void Network::Remove(HSteamNetConnection connection) {
-  (void)SteamAPI_ISteamNetworkingSockets_CloseConnection(sockets_, connection, 0, nullptr, false);
-  connections_.erase(std::remove(connections_.begin(), connections_.end(), connection), connections_.end());
-  connected_--;
+bool Network::Has(HSteamNetConnection connection) const {
+  return std::find(connections_.begin(), connections_.end(), connection) != connections_.end();
 }
 
 }  // namespace bench

@@ -18,10 +18,10 @@ class Network {
   // For all that is connected and listened at from now on.
   void RequireCertificates();
   void Listen(uint16_t port);
-  // Accepts connections, and lets them go, until there are so many, all of them in the poll group.
+  // Accepts connections until there are so many, all of them in the poll group.
   void Gather(size_t connections);
   void Connect(uint16_t port, size_t connections);
-  // Ends all connections.
+  // Closes all connections.
   void Disconnect();
   // Two connections that talk to each other in memory.
   void MakePair();
@@ -37,9 +37,9 @@ class Network {
   static Network *present_;
   static void OnStatusChanged(SteamNetConnectionStatusChangedCallback_t *event);
 
-  void Await(size_t least, size_t most) const;
+  void Await(size_t connected) const;
   void Add(HSteamNetConnection connection);
-  void Remove(HSteamNetConnection connection);
+  [[nodiscard]] bool Has(HSteamNetConnection connection) const;
 
   ISteamNetworkingSockets *sockets_;
   ISteamNetworkingUtils *utils_;
@@ -47,8 +47,6 @@ class Network {
   std::vector<HSteamNetConnection> connections_;
   size_t connected_ = 0;
   bool requires_certificates_ = false;
-  // Who leaves at any other time was meant to stay.
-  bool is_gathering_ = false;
 };
 
 }  // namespace bench
