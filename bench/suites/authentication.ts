@@ -100,20 +100,23 @@ export async function* authentication({ library, native, quick, progress }: Benc
   await using bare = await Party.open("native authenticated", program, authority);
   const parties = [certified, open];
 
-  const connections = quick ? 200 : 1000;
-  const rates = await takeTurns(
-    [...parties, bare].map((party) => ({
-      name: party.name,
-      async measure() {
-        progress(`authentication: connecting, ${party.name}`);
-        const rate = await party.connect(connections);
-        await party.disconnect();
-        return rate;
-      },
-    })),
-    rounds,
-  );
-  yield rowsOf("authentication", `${connections} connections made at once`, "connects/s", rates);
+  // More of them, and what they say at once does not fit into the buffer of the server's socket: who asks fastest has
+  // to ask again most often, half a second later.
+  for (const connections of quick ? [200] : [200, 1000]) {
+    const rates = await takeTurns(
+      [...parties, bare].map((party) => ({
+        name: party.name,
+        async measure() {
+          progress(`authentication: connecting, ${party.name}`);
+          const rate = await party.connect(connections);
+          await party.disconnect();
+          return rate;
+        },
+      })),
+      rounds,
+    );
+    yield rowsOf("authentication", `${connections} connections made at once`, "connects/s", rates);
+  }
 
   progress("authentication: issuing");
   yield rowsOf("authentication", "a certificate issued", "µs", await issue(authority));
