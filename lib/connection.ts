@@ -83,7 +83,8 @@ export class Connection<Data = undefined> implements Party {
   private who: string;
   private where: string;
   private laneCount = 1;
-  private wasOpened = false;
+  /** @internal */
+  wasOpened = false;
   private wasTold = false;
   private hasEnded = false;
   private heard = performance.now();

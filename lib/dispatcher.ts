@@ -480,8 +480,8 @@ export class Dispatcher {
 
   private end(handle: ConnectionHandle, party: Party, end: ConnectionClosing): void {
     if (this.partyOf(handle) !== party) return;
-    // What it said before it went.
-    this.receiveAll(() => this.sockets.receiveMessagesOnConnection(handle, this.inbox), Infinity);
+    // What it said before it went. Who never was let in has said nothing.
+    if (party.wasOpened) this.receiveAll(() => this.sockets.receiveMessagesOnConnection(handle, this.inbox), Infinity);
     if (this.partyOf(handle) !== party) return;
     this.socketsOf(handle).closeConnection(handle);
     this.forget(handle);

@@ -150,6 +150,9 @@ export class Gate {
   /** The identities of which the other end must have one. @throws TypeError, RangeError when one is none. */
   expected(backend: Backend, expect: ConnectionOptions["expect"]): string[] {
     const list = expect === undefined ? [] : Array.isArray(expect) ? expect : [expect as PeerIdentity];
+    if (expect !== undefined && list.length === 0) {
+      throw new RangeError("expect must name somebody. Leave it out where anybody may be the other end");
+    }
     return list.map((each: PeerIdentity) =>
       formatIdentity(backend.library, parsePeerIdentity(backend.library, each), 0),
     );

@@ -233,6 +233,7 @@ describe("who is trusted", () => {
     expectRefusal(() => sockets.connectByIPAddress("127.0.0.1:9", { expect: identity }), TypeError, /expect goes with/);
     expectRefusal(() => sockets.connectByIPAddress("127.0.0.1:9", expectOf("alice")), TypeError, /is no identity/);
     expectRefusal(() => sockets.connectByIPAddress("127.0.0.1:9", expectOf([5])), TypeError, /an identity must be/);
+    expectRefusal(() => sockets.connectByIPAddress("127.0.0.1:9", expectOf([])), RangeError, /must name somebody/);
     const wrong = { requireAuthentication: untyped<boolean>("yes") };
     for (const call of [
       () => sockets.connectByIPAddress("127.0.0.1:9", wrong),

@@ -126,11 +126,12 @@ std::optional<std::string> WhyNot(const Library &library, const Rendezvous &rend
   if (!message.ParseFromArray(signal.data(), static_cast<int>(signal.size()))) {
     return "it is no signal";
   }
-  if (const CMsgSteamDatagramCertificateSigned *const certificate = CertificateIn(message)) {
-    return WhyNotTrusted(*certificate);
+  // The library takes the answer's certificate where there are both.
+  if (message.has_connect_request() && message.has_connect_ok()) {
+    return "it asks and answers at once";
   }
-  // What a signal carries for the application is neither encrypted nor signed.
-  return message.application_messages_size() > 0 ? std::optional<std::string>("it is not signed") : std::nullopt;
+  const CMsgSteamDatagramCertificateSigned *const certificate = CertificateIn(message);
+  return certificate == nullptr ? std::nullopt : WhyNotTrusted(*certificate);
 }
 
 void EndConnecting(uint32_t connection, const std::string &why) {
@@ -347,14 +348,17 @@ int32_t steam_sockets_signal_allowed(int32_t number, uint32_t epoch, const void 
   if (signal == nullptr || bytes < 1) {
     return STEAM_SOCKETS_BAD_ARGUMENT;
   }
-  const DemandsLock lock(*library);
-  if (!lock.IsHeld()) {
+  if (!IsBuiltIn(library->functions)) {
     return 1;
   }
   const std::string_view text(static_cast<const char *>(signal), static_cast<size_t>(bytes));
   const std::optional<Rendezvous> rendezvous = ReadRendezvous(text);
-  if (!rendezvous.has_value()) {
+  if (!rendezvous.has_value() || rendezvous->has_messages) {
     return 0;
+  }
+  const DemandsLock lock(*library);
+  if (!lock.IsHeld()) {
+    return 1;
   }
   return WhyNot(*library, *rendezvous, std::string(rendezvous->from_identity), false, text).has_value() ? 0 : 1;
 }

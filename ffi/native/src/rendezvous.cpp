@@ -7,6 +7,7 @@ namespace {
 // Fields of CMsgSteamNetworkingP2PRendezvous and its ConnectRequest.
 constexpr uint32_t kToConnection = 1;
 constexpr uint32_t kConnectRequest = 4;
+constexpr uint32_t kApplicationMessage = 15;
 constexpr uint32_t kFromIdentity = 8;
 constexpr uint32_t kFromConnection = 9;
 constexpr uint32_t kToVirtualPort = 9;
@@ -115,6 +116,8 @@ std::optional<Rendezvous> ReadRendezvous(std::string_view signal) {
       rendezvous.from_connection = static_cast<uint32_t>(field.value);
     } else if (field.number == kToConnection && field.type == kFixed32) {
       rendezvous.to_connection = static_cast<uint32_t>(field.value);
+    } else if (field.number == kApplicationMessage && field.type == kBytes) {
+      rendezvous.has_messages = true;
     } else if (field.number == kConnectRequest && field.type == kBytes &&
                !ReadConnectRequest(field.bytes, rendezvous)) {
       return std::nullopt;

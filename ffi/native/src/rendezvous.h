@@ -15,6 +15,7 @@ struct Rendezvous {
   std::optional<uint32_t> to_connection;    // ours
   bool is_connect_request = false;
   std::optional<uint32_t> to_virtual_port;  // of a connect request
+  bool has_messages = false;                // of the application: neither encrypted nor signed
 };
 
 // Reads a signal; nothing when it is none.

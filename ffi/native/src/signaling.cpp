@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "authentication.h"
+#include "gns.h"
 #include "library.h"
 #include "rendezvous.h"
 #include "shared_word.h"
@@ -413,6 +414,10 @@ int32_t Receive(Library &library, const SteamNetworkingIdentity &from, std::stri
   const std::optional<Rendezvous> rendezvous = ReadRendezvous(bytes);
   const std::string sender = TextOf(from);
   if (!rendezvous.has_value() || (!rendezvous->from_identity.empty() && rendezvous->from_identity != sender)) {
+    return 0;
+  }
+  // Our library never sends messages in signals, but would take those of anybody.
+  if (IsBuiltIn(library.functions) && rendezvous->has_messages) {
     return 0;
   }
   std::string signal = rendezvous->from_identity.empty() ? WithSender(bytes, sender) : std::string(bytes);
