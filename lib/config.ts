@@ -375,6 +375,18 @@ export class ConfigList {
   }
 }
 
+const belongsBeside = {
+  requireAuthentication: "as in { requireAuthentication: true, config }",
+  expect: "as in connect(address, { requireAuthentication: true, expect, config })",
+} as const;
+
+/** @throws TypeError when an option of `listen` or `connect` stands among their config options, where it would do nothing. */
+export function mustBeConfig(config: ConfigOptions | undefined): void {
+  for (const [name, place] of Object.entries(belongsBeside)) {
+    if (Object.hasOwn(config ?? {}, name)) throw new TypeError(`${name} belongs beside config and not in it, ${place}`);
+  }
+}
+
 function givenOptions(options: ConfigOptions | undefined): [string, unknown][] {
   if (options === undefined) return [];
   if (typeof options !== "object" || options === null || Array.isArray(options)) {

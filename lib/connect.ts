@@ -3,7 +3,7 @@ import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import type { Certificates } from "./certificates.ts";
 import { CloseCode } from "./close-code.ts";
-import type { ConfigOptions } from "./config.ts";
+import { mustBeConfig, type ConfigOptions } from "./config.ts";
 import { Connection, type Owner } from "./connection.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { ConnectError } from "./errors.ts";
@@ -73,6 +73,7 @@ export function connectThrough<Data>(
     throw new TypeError(`signal must be an AbortSignal, not ${describe(signal)}`);
   }
   boolean(options.requireAuthentication ?? false, "requireAuthentication");
+  mustBeConfig(options.config);
   const target = splitAddress(address);
   const set = new HandlerSet<Data>(options.socket ?? {});
   signal?.throwIfAborted();

@@ -2,7 +2,7 @@
 import { Result } from "../ffi/enums.ts";
 import { Audience } from "./audience.ts";
 import { CloseCode } from "./close-code.ts";
-import type { ConfigOptions } from "./config.ts";
+import { mustBeConfig, type ConfigOptions } from "./config.ts";
 import type { ConnectionInfo } from "./connection-info.ts";
 import { Connection, flagsOf, type Owner, type SendOptions, type Topics } from "./connection.ts";
 import type { Dispatcher, Listener } from "./dispatcher.ts";
@@ -135,6 +135,7 @@ export class Server<Data = undefined> implements AsyncDisposable {
     const { address, limits = {}, idle = usualIdleSeconds, accept, data, requireAuthentication = false } = options;
     dispatcher.mustBeOpen();
     mustBeFunctions({ accept, data });
+    mustBeConfig(options.config);
     this.net = net;
     this.#dispatcher = dispatcher;
     this.#sockets = sockets;

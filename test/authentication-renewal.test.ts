@@ -8,7 +8,8 @@
  *   time; the certificate that is there still counts. `certificates.renew()` asks at once.
  * - Nothing is asked after the close, and an answer that comes then does no harm.
  * - Roots, intermediates and revoked keys are one for the process and forgotten with the last close; a second function to
- *   renew is refused; wrong options are errors before anything was asked.
+ *   renew is refused; wrong options are errors before anything was asked. So is an option that stands in \`config\`, where
+ *   it would do nothing.
  */
 import { afterEach, describe, expect, test } from "bun:test";
 import {
@@ -18,6 +19,7 @@ import {
   CreationError,
   NetworkingError,
   openNetworking,
+  type ConfigOptions,
   type Networking,
 } from "../lib/index.ts";
 import { Authority, seconds } from "./support/certificate.ts";
@@ -246,5 +248,25 @@ describe("who is trusted", () => {
     }
     await expect(net.connect("127.0.0.1:9", wrong)).rejects.toThrow(TypeError);
     await expect(net.connect("127.0.0.1:9", { requireAuthentication: true })).rejects.toThrow(CreationError);
+  });
+
+  test.each<[object, RegExp]>([
+    [{ requireAuthentication: true }, /requireAuthentication belongs beside config/],
+    [{ requireAuthentication: false, NagleTime: 1 }, /requireAuthentication belongs beside config/],
+    [{ expect: identity }, /expect belongs beside config/],
+  ])("what is required in config, where nobody looks, is an error: %j", async (misplaced, words) => {
+    const { root } = new Authority();
+    net = openNetworking({ certificates: { roots: root } });
+    using instance = net.createInstance();
+    const config = untyped<ConfigOptions>(misplaced);
+    for (const requireAuthentication of [true, false]) {
+      for (const by of [net, instance]) {
+        const listening = () => by.listen({ address: "127.0.0.1:0", requireAuthentication, config, socket: {} });
+        expectRefusal(listening, TypeError, words);
+        const error: unknown = await by.connect("localhost:9", { requireAuthentication, config }).catch((why) => why);
+        expect(error).toBeInstanceOf(TypeError);
+        expect(String(error)).toMatch(words);
+      }
+    }
   });
 });
