@@ -230,7 +230,7 @@ export class Certificates {
   set(source: CertificateSource): Validity {
     const backend = this.#backend;
     const blob = readCertificateBlob(source);
-    if (this.#latest !== undefined) this.#check(backend, blob);
+    this.#check(backend, blob);
     this.#hand(backend, blob.bytes);
     this.#own = blob;
     this.#renewal?.schedule(validityOf(blob));
@@ -239,7 +239,7 @@ export class Certificates {
     return validityOf(blob);
   }
 
-  /** @internal Hands a certificate to a library that knows better what it takes. @throws as {@link set}. */
+  /** @internal Hands a certificate to Steam, which knows better what it takes. @throws as {@link set}. */
   pass(source: CertificateSource): void {
     const raw = bytes(source);
     try {
@@ -250,9 +250,9 @@ export class Certificates {
     this.#hand(this.#backend, raw);
   }
 
-  /** @internal Whether certificates are ours to check. */
+  /** @internal Whether certificates are ours to check: on each GameNetworkingSockets, not only on that of this package. */
   get areOurs(): boolean {
-    return this.#latest !== undefined;
+    return this.#backend.library.kind === "gns";
   }
 
   /** @internal Why nobody who says so should be believed; undefined when nothing speaks against him. */

@@ -9,6 +9,7 @@
  *   app, or is signed by nobody who is trusted, is refused with a reason; the status stays, and no event comes.
  * - One by an authority that is trusted is taken, where it is for our identity and our key. The change of the status is
  *   told by the next `runCallbacks`, to every opening, once. It is forgotten with the network.
+ * - A GameNetworkingSockets that is not the one of this package is spared what can be seen to be wrong without its help.
  * - Several changes are told in their order, one that a handler makes in the next run, and none that is none: a
  *   certificate that does not count yet, that begins to, and that expires.
  * - Wrong arguments are errors before the library sees them.
@@ -17,6 +18,8 @@ import { describe, expect, test } from "bun:test";
 import { Availability, UnsupportedError, type AuthenticationStatus, type CertificateRefusal } from "../lib/index.ts";
 import { helperAt, LibraryState } from "../sdk/helper.ts";
 import { Authority, keyOf, seconds } from "./support/certificate.ts";
+import type { Report as ForeignReport } from "./support/life/foreign.ts";
+import { report } from "./support/life/run.ts";
 import { openNetworking } from "./support/poll-mode.ts";
 import { pumpFor, pumpUntil } from "./support/pump.ts";
 import { expectRefusal, untyped } from "./support/refusal.ts";
@@ -160,6 +163,28 @@ describe("a certificate", () => {
     expect(next.sockets.getAuthenticationStatus()).toEqual(nobodyToAsk);
     shows("gns", "setCertificate", "networkAuthenticationStatus");
   });
+
+  const isELF = process.platform === "linux";
+  if (!isELF) console.log("Not tested here: names in the library are exchanged as they stand in Linux's");
+  test.skipIf(!isELF).each([[[]], [["SteamAPI_ISteamNetworkingSockets_GetAuthenticationStatus"]]])(
+    "that is not good does not reach a GameNetworkingSockets from elsewhere either, one without %j",
+    async (lacking) => {
+      const { isOurs, answers } = await report<ForeignReport>("foreign.ts", lacking);
+      expect(isOurs).toBe(false);
+      expect(answers).toEqual({
+        text: "malformed",
+        byte: "malformed",
+        hollow: "malformed",
+        long: "malformed",
+        unsigned: "malformed",
+        secret: "privateKey",
+        expired: "expired",
+        others: "otherKey",
+        // That library's own word: it trusts nobody.
+        good: "refused",
+      });
+    },
+  );
 
   test("must have at least one byte, and be bytes", () => {
     using net = openNetworking();
