@@ -5,7 +5,7 @@ import { PrivateKeyError } from "./authority/errors.ts";
 import { certificateLabel, hasBlocks, readBlocks } from "./authority/pem.ts";
 import { bytesField, fixed64Field, readFields, WireType } from "./authority/wire.ts";
 import { CertificateRefusedError } from "./errors.ts";
-import { bytes, describe } from "./validate.ts";
+import { bytes } from "./validate.ts";
 
 /** A certificate: its bytes, these in base64, or a text with a block `BEGIN STEAMDATAGRAM CERT`. */
 export type CertificateSource = string | ArrayBufferView | ArrayBufferLike;
@@ -16,6 +16,8 @@ export interface CertificateBlob {
   readonly content: CertificateContent;
   /** The number of its key. */
   readonly keyId: bigint;
+  /** The number of the key that has signed it: its own in a root's. */
+  readonly authorityKeyId: bigint;
 }
 
 const Fields = { PrivateKey: 1, Content: 4, AuthorityKeyId: 5, Signature: 6 } as const;
@@ -45,25 +47,6 @@ export function readCertificateBlobs(source: CertificateSource): CertificateBlob
   }
 }
 
-/** The number of a key, as {@link CertificateBlob} has it: the first 8 bytes of its SHA-256, little-endian. */
-export function keyIdOf(publicKey: Uint8Array): bigint {
-  const digest = new Bun.CryptoHasher("sha256").update(publicKey).digest();
-  return digest.readBigUInt64LE(0);
-}
-
-/** The number of a key as it is written: digits, `ID` before them or not; undefined for other texts. */
-export function parseKeyId(key: string): bigint | undefined {
-  const digits = /^(?:ID)?(\d{1,20})$/.exec(key)?.[1];
-  return digits === undefined ? undefined : checkKeyId(BigInt(digits));
-}
-
-/** @throws RangeError when it does not fit in 64 bits. */
-export function checkKeyId(key: bigint): bigint {
-  if (typeof key !== "bigint") throw new TypeError(`a key must be a bigint, not ${describe(key)}`);
-  if (key < 1n || key >= 1n << 64n) throw new RangeError(`the number of a key must be from 1 to 2^64 - 1, not ${key}`);
-  return key;
-}
-
 function bytesOfText(source: string): Uint8Array[] {
   if (!hasBlocks(source)) return [fromBase64(source)];
   const blocks = readBlocks(source);
@@ -75,15 +58,15 @@ function read(source: Uint8Array): CertificateBlob {
   if (source.length > mostBytes) throw malformed(`it has more than ${mostBytes} bytes`);
   let signed: Bytes | undefined;
   let signature: Bytes | undefined;
-  let authority: bigint | undefined;
+  let authorityKeyId: bigint | undefined;
   for (const { number, type, value, bytes: part } of readFields(copyOf(source))) {
     // Whatever its type is, somebody meant a key.
     if (number === Fields.PrivateKey) throw privateKey();
     if (number === Fields.Content && type === WireType.Bytes) signed = part;
-    else if (number === Fields.AuthorityKeyId && type === WireType.Fixed64) authority = value;
+    else if (number === Fields.AuthorityKeyId && type === WireType.Fixed64) authorityKeyId = value;
     else if (number === Fields.Signature && type === WireType.Bytes) signature = part;
   }
-  if (signed === undefined || signature === undefined || authority === undefined) {
+  if (signed === undefined || signature === undefined || authorityKeyId === undefined) {
     throw malformed("it has no content, no signature or no signer");
   }
   const content = readContent(signed);
@@ -91,12 +74,19 @@ function read(source: Uint8Array): CertificateBlob {
     // Put together anew: the library sends to others whatever else there was.
     bytes: concat(
       bytesField(Fields.Content, signed),
-      fixed64Field(Fields.AuthorityKeyId, authority),
+      fixed64Field(Fields.AuthorityKeyId, authorityKeyId),
       bytesField(Fields.Signature, signature),
     ),
     content,
     keyId: keyIdOf(content.publicKey),
+    authorityKeyId,
   };
+}
+
+// The same as in authority/key-id.ts, where it has to be waited for.
+function keyIdOf(publicKey: Bytes): bigint {
+  const digest = new Bun.CryptoHasher("sha256").update(publicKey).digest();
+  return digest.readBigUInt64LE(0);
 }
 
 function malformed(why: string): CertificateRefusedError {

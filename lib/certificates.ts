@@ -4,9 +4,8 @@ import { Availability, HelperAnswer, IdentityType } from "../ffi/enums.ts";
 import { SharedMemory } from "../ffi/memory.ts";
 import type { Backend } from "../sdk/backend.ts";
 import { askAuthenticationStatus, type AuthenticationStatus } from "./authentication-status.ts";
+import { keyIdInRange, parseKeyId, tryKeyId } from "./authority/key-id.ts";
 import {
-  checkKeyId,
-  parseKeyId,
   readCertificateBlob,
   readCertificateBlobs,
   type CertificateBlob,
@@ -21,9 +20,12 @@ import { bytes, describe } from "./validate.ts";
 
 /** GameNetworkingSockets: whose certificates count, and where ours comes from. */
 export interface CertificateOptions {
-  /** The certificates of authorities that are trusted, by themselves. Ship them with the game; never take them from the network. */
+  /**
+   * The certificates of authorities that are trusted by themselves: they sign themselves, others are refused. Ship them
+   * with the game; never take them from the network.
+   */
   readonly roots?: CertificateSource | readonly CertificateSource[];
-  /** Those of authorities that roots have signed, each after the one that has signed it. */
+  /** Those of authorities that roots have signed, each after the one that has signed it. What signs itself is refused. */
   readonly intermediates?: CertificateSource | readonly CertificateSource[];
   /** Keys and identities that count no more; see {@link Certificates.revoke}. */
   readonly revoked?: readonly (bigint | string)[];
@@ -87,7 +89,9 @@ export class Certificates {
   }
 
   /**
-   * Trusts authorities: roots, which sign themselves, and those that somebody trusted has signed.
+   * Trusts authorities: roots, which sign themselves, and those that somebody trusted has signed. It takes both, and
+   * trusts any root: of a certificate that came over the network find out first that it is none, by `isRoot` of
+   * `steam-sockets/authority`. The options `roots` and `intermediates` take but their own kind.
    *
    * Ours, on GameNetworkingSockets.
    *
@@ -96,11 +100,8 @@ export class Certificates {
    * @throws UnsupportedError on other libraries.
    */
   trust(certificates: CertificateSource): void {
-    const { helper, number, epoch } = this.#supported("CertStore_AddCertFromBase64");
-    for (const { bytes: certificate } of readCertificateBlobs(certificates)) {
-      const answer = helper.trust_certificate(number, epoch, certificate, certificate.length, this.#error.bytes);
-      if (this.#answer(answer, "CertStore_AddCertFromBase64") === 0) throw this.#refused(this.#complaint);
-    }
+    this.#supported("CertStore_AddCertFromBase64");
+    for (const each of readCertificateBlobs(certificates)) this.#trust(each);
     this.look();
   }
 
@@ -113,7 +114,8 @@ export class Certificates {
    */
   isTrusted(key: bigint | string): boolean {
     const { helper, number, epoch } = this.#supported("CertStore_CheckPublicKey");
-    const answer = helper.is_key_trusted(number, epoch, keyOf(key), this.#error.bytes);
+    const keyId = typeof key === "string" ? parseKeyId(key) : keyIdInRange(key);
+    const answer = helper.is_key_trusted(number, epoch, keyId, this.#error.bytes);
     return this.#answer(answer, "CertStore_CheckPublicKey") === 1;
   }
 
@@ -134,7 +136,7 @@ export class Certificates {
   revoke(keyOrIdentity: bigint | string): number {
     const backend = this.#supported("CertStore_AddKeyRevocation");
     const { helper, number, epoch, library } = backend;
-    const key = typeof keyOrIdentity === "string" ? parseKeyId(keyOrIdentity) : checkKeyId(keyOrIdentity);
+    const key = typeof keyOrIdentity === "string" ? tryKeyId(keyOrIdentity) : keyIdInRange(keyOrIdentity);
     if (key !== undefined) {
       Certificates.#revokedKeys.add(key);
       this.#answer(helper.revoke_key(number, epoch, key), "CertStore_AddKeyRevocation");
@@ -190,7 +192,9 @@ export class Certificates {
   /** @internal @throws AlreadyOpenError when the network renews its certificate otherwise already. */
   configure({ roots, intermediates, revoked = [], renew }: CertificateOptions): void {
     this.#supported("CertStore_AddCertFromBase64");
-    for (const source of [...listOf(roots), ...listOf(intermediates)]) this.trust(source);
+    // All are looked at before the first one is trusted.
+    for (const each of [...authoritiesIn(roots, true), ...authoritiesIn(intermediates, false)]) this.#trust(each);
+    this.look();
     for (const each of revoked) this.revoke(each);
     if (renew === undefined) return;
     if (typeof renew !== "function") throw new TypeError(`renew must be a function, not ${describe(renew)}`);
@@ -306,6 +310,12 @@ export class Certificates {
     return askAuthenticationStatus(this.#backend);
   }
 
+  #trust({ bytes: certificate }: CertificateBlob): void {
+    const { helper, number, epoch } = this.#backend;
+    const answer = helper.trust_certificate(number, epoch, certificate, certificate.length, this.#error.bytes);
+    if (this.#answer(answer, "CertStore_AddCertFromBase64") === 0) throw this.#refused(this.#complaint);
+  }
+
   #hand(backend: Backend, certificate: Uint8Array): void {
     const { SetCertificate } = backend.library.functions.sockets;
     if (!SetCertificate(backend.sockets, certificate, certificate.length, this.#error.bytes)) {
@@ -402,12 +412,6 @@ export class Certificates {
   }
 }
 
-function keyOf(key: bigint | string): bigint {
-  const number = typeof key === "string" ? parseKeyId(key) : checkKeyId(key);
-  if (number === undefined) throw new RangeError(`${JSON.stringify(key)} is no key's number. Write "ID" and digits`);
-  return number;
-}
-
 function validityOf({ content: { created, expires } }: CertificateBlob): Validity {
   return { created: created * secondMilliseconds, expires: expires * secondMilliseconds };
 }
@@ -421,6 +425,21 @@ function normal(backend: Backend, identity: string): string | undefined {
 
 function includes(whole: Uint8Array, part: Uint8Array): boolean {
   return Buffer.from(whole.buffer, whole.byteOffset, whole.byteLength).includes(part);
+}
+
+/** The certificates of an option. @throws CertificateRefusedError when one is not among its like. */
+function authoritiesIn(sources: CertificateOptions["roots"], areRoots: boolean): CertificateBlob[] {
+  const all = listOf(sources).flatMap((source) => readCertificateBlobs(source));
+  for (const { keyId, authorityKeyId } of all) {
+    if ((keyId === authorityKeyId) === areRoots) continue;
+    throw new CertificateRefusedError(
+      "misplaced",
+      areRoots
+        ? `ID${keyId} is signed by ID${authorityKeyId} and not by itself. Put it in certificates.intermediates`
+        : `ID${keyId} signs itself, as roots do. If it shall be trusted by itself, put it in certificates.roots`,
+    );
+  }
+  return all;
 }
 
 function listOf(sources: CertificateOptions["roots"]): readonly CertificateSource[] {

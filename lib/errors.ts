@@ -113,6 +113,8 @@ export type CertificateRefusal =
   | "revoked"
   /** It is not signed by an authority that is trusted here, or what it says was changed. */
   | "untrusted"
+  /** It is a root among intermediates, or an intermediate among roots; see {@link CertificateOptions}. */
+  | "misplaced"
   /** The library refuses it for another reason. */
   | "refused";
 

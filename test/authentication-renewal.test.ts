@@ -7,9 +7,10 @@
  * - When it fails, gives what does not count, or nothing at all, the status says why and it is asked again, later each
  *   time; the certificate that is there still counts. `certificates.renew()` asks at once.
  * - Nothing is asked after the close, and an answer that comes then does no harm.
- * - Roots, intermediates and revoked keys are one for the process and forgotten with the last close; a second function to
- *   renew is refused; wrong options are errors before anything was asked. So is an option that stands in \`config\`, where
- *   it would do nothing.
+ * - Roots, intermediates and revoked keys are one for the process and forgotten with the last close. A root among
+ *   intermediates is refused, and the other way round, and then nobody is trusted.
+ * - A second function to renew is refused; wrong options are errors before anything was asked. So is one that stands in
+ *   `config`, where it would do nothing.
  */
 import { afterEach, describe, expect, test } from "bun:test";
 import {
@@ -19,6 +20,7 @@ import {
   CreationError,
   NetworkingError,
   openNetworking,
+  type CertificateOptions,
   type ConfigOptions,
   type Networking,
 } from "../lib/index.ts";
@@ -44,6 +46,13 @@ function states(of: Networking): string[] {
   return told;
 }
 
+function blocksOf(...certificates: readonly Uint8Array[]): string {
+  const texts = certificates.map((certificate) => Buffer.from(certificate).toString("base64"));
+  return texts
+    .map((text) => `-----BEGIN STEAMDATAGRAM CERT-----\n${text}\n-----END STEAMDATAGRAM CERT-----\n`)
+    .join("");
+}
+
 describe("renew", () => {
   test.each(["bytes", "base64", "a block of text"])("is asked at once and gives %s", async (form) => {
     const authority = new Authority();
@@ -53,10 +62,8 @@ describe("renew", () => {
       asked.push(request);
       await answer.promise;
       const certificate = authority.issue(request, identity);
-      const text = Buffer.from(certificate).toString("base64");
       if (form === "bytes") return certificate;
-      if (form === "base64") return text;
-      return `-----BEGIN STEAMDATAGRAM CERT-----\n${text}\n-----END STEAMDATAGRAM CERT-----\n`;
+      return form === "base64" ? Buffer.from(certificate).toString("base64") : blocksOf(certificate);
     };
     net = openNetworking({ identity, certificates: { roots: authority.root, renew } });
     const told = states(net);
@@ -187,11 +194,8 @@ describe("who is trusted", () => {
 
   test("comes by roots, and by those that these have signed", () => {
     const [root, region, stranger] = [new Authority(), new Authority(), new Authority()];
-    const blocks = [root.root, root.intermediate(region)].map(
-      (certificate) =>
-        `-----BEGIN STEAMDATAGRAM CERT-----\n${Buffer.from(certificate).toString("base64")}\n-----END STEAMDATAGRAM CERT-----\n`,
-    );
-    net = openNetworking({ certificates: { roots: blocks.join("") } });
+    net = openNetworking();
+    net.certificates.trust(blocksOf(root.root, root.intermediate(region)));
     expect([root, region, stranger].map(({ keyId }) => net?.certificates.isTrusted(keyId))).toEqual([
       true,
       true,
@@ -214,6 +218,32 @@ describe("who is trusted", () => {
     }
     net = openNetworking();
     expect(net.certificates.isTrusted(root.keyId)).toBe(false);
+  });
+
+  test("is told by roots that sign themselves and intermediates that do not, or nobody is trusted", () => {
+    const [root, region, stranger] = [new Authority(), new Authority(), new Authority()];
+    const intermediate = root.intermediate(region);
+    net = openNetworking();
+    const misplaced: [CertificateOptions, RegExp][] = [
+      [{ roots: root.root, intermediates: [intermediate, stranger.root] }, /put it in certificates.roots/],
+      [{ roots: root.root, intermediates: blocksOf(intermediate, stranger.root) }, /put it in certificates.roots/],
+      [{ roots: root.root, intermediates: root.root }, /put it in certificates.roots/],
+      [{ roots: [root.root, intermediate] }, /Put it in certificates.intermediates/],
+      [{ roots: blocksOf(root.root, intermediate) }, /Put it in certificates.intermediates/],
+    ];
+    for (const [certificates, words] of misplaced) {
+      let refusal: unknown;
+      try {
+        openNetworking({ certificates }).close();
+      } catch (error) {
+        refusal = error;
+      }
+      expect(refusal).toBeInstanceOf(CertificateRefusedError);
+      expect(refusal).toMatchObject({ reason: "misplaced", message: expect.stringMatching(words) });
+      for (const { keyId } of [root, region, stranger]) expect(net.certificates.isTrusted(keyId)).toBe(false);
+    }
+    using second = openNetworking({ certificates: { roots: root.root, intermediates: blocksOf(intermediate) } });
+    expect(second.certificates.isTrusted(region.keyId)).toBe(true);
   });
 
   test("wrong options are errors", async () => {

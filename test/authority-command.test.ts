@@ -280,7 +280,7 @@ describe("revoke", () => {
     writeFileSync(join(here, "revoked"), `# stolen in May\n\n ID${keyId} # Dave's\n`);
     await refused(/is revoked/, args);
     writeFileSync(join(here, "revoked"), "Dave\n");
-    await refused(/revoked: Dave is no key's number/, args);
+    await refused(/revoked: "Dave" is no key's number/, args);
   });
 
   test("refuses an authority's own key, and what is none", async () => {
@@ -288,7 +288,7 @@ describe("revoke", () => {
     for (const own of certificates) await refused(/is an authority's/, ["revoke", live, own]);
     await refused(/FOLDER KEY/, ["revoke", live], 2);
     await refused(/is not there/, ["revoke", live, "Dave"]);
-    await refused(/no key's number/, ["revoke", live, "99999999999999999999"]);
+    await refused(/the number of a key must be/, ["revoke", live, "99999999999999999999"]);
     expect(readdirSync(live)).not.toContain("revoked");
   });
 });

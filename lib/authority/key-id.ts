@@ -15,13 +15,22 @@ export async function keyIdOf(publicKey: Bytes): Promise<bigint> {
  * @throws RangeError when it is none.
  */
 export function parseKeyId(text: string): bigint {
-  const [, digits] = /^(?:ID)?(\d{1,20})$/.exec(text) ?? [];
-  return keyIdInRange(digits === undefined ? -1n : BigInt(digits), text);
+  const keyId = tryKeyId(text);
+  if (keyId === undefined) throw new RangeError(`${JSON.stringify(text)} is no key's number. Write "ID" and digits`);
+  return keyId;
 }
 
-/** @throws RangeError when it doesn't fit in 64 bits without a sign. */
-export function keyIdInRange(keyId: bigint, shown: unknown = keyId): bigint {
-  if (typeof keyId !== "bigint") throw new TypeError("a key's number must be a bigint");
-  if (keyId < 0n || keyId >= 1n << 64n) throw new RangeError(`${String(shown)} is no key's number`);
+/** {@link parseKeyId}, but undefined for what does not look like a key's number. */
+export function tryKeyId(text: string): bigint | undefined {
+  const digits = /^(?:ID)?(\d{1,20})$/.exec(text)?.[1];
+  return digits === undefined ? undefined : keyIdInRange(BigInt(digits));
+}
+
+/** @throws RangeError when it can be no key's number: 0, or more than 64 bits. */
+export function keyIdInRange(keyId: bigint): bigint {
+  if (typeof keyId !== "bigint") throw new TypeError("the number of a key must be a bigint");
+  if (keyId < 1n || keyId >= 1n << 64n) {
+    throw new RangeError(`the number of a key must be from 1 to 2^64 - 1, not ${keyId}`);
+  }
   return keyId;
 }
