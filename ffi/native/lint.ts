@@ -17,7 +17,6 @@ interface CompileCommand {
   directory: string;
   command: string;
   file: string;
-  output: string;
 }
 
 /** @returns whether nothing was found. */
@@ -54,7 +53,7 @@ async function drain(queue: string[][]): Promise<boolean> {
 // The build's commands, for the files in the checkout in place of their copies.
 async function writeCompileCommands({ objects, sources }: ReadyBuildFolder): Promise<string> {
   const commands = (await Bun.file(join(objects, "compile_commands.json")).json()) as CompileCommand[];
-  const own = commands.filter(({ file, output }) => file.startsWith(`${sources}/`) && isPlain(output));
+  const own = commands.filter(({ file, command }) => file.startsWith(`${sources}/`) && isPlain(command));
   const folder = join(objects, "lint");
   mkdirSync(folder, { recursive: true });
   // clang-tidy shall report what clang warns of beside what it finds itself.
@@ -63,8 +62,9 @@ async function writeCompileCommands({ objects, sources }: ReadyBuildFolder): Pro
   return folder;
 }
 
-function isPlain(output: string): boolean {
-  return !/_(thread|address)\.dir\//.test(output);
+// One command for each file: clang-tidy would look at it once for each. The name of what is written tells them apart.
+function isPlain(command: string): boolean {
+  return !/_(thread|address)\.dir\//.test(command);
 }
 
 async function run(command: string[]): Promise<boolean> {
