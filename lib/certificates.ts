@@ -124,6 +124,9 @@ export class Certificates {
    * {@link NetworkingMessages}: each end is told, with the code 4003. For good, until the last close. What an authority
    * has signed whose key is revoked counts no more either, but connections of those stay.
    *
+   * To keep a person out, revoke the identity. A key hits whoever has it, and the one in somebody's certificate may be
+   * another's: who asks for a certificate does not prove that the key is his.
+   *
    * It is told to nobody else: each server must hear of it by itself.
    *
    * Ours, on GameNetworkingSockets.

@@ -45,7 +45,7 @@ const lingerMilliseconds = 2000;
  * connections, poll groups, sessions and events. Closing it leaves the others.
  *
  * Threads, clock, log, config options and the pump are those of its network, and whoever runs that one's callbacks or its
- * pump delivers the events of all instances, too. Handles are one for the process: a connection should be closed by the
+ * pump delivers the events of all instances, too. Signals are the first network's alone. Handles are one for the process: a connection should be closed by the
  * network that made it, messages may be received and sent through any.
  */
 export class NetworkInstance implements Disposable {
@@ -84,7 +84,10 @@ export class NetworkInstance implements Disposable {
     return this.#ground.backend.isOpen;
   }
 
-  /** Messages by user. Users in this process are reached by their identity; signals are the first network's. */
+  /**
+   * Messages by user. Users in this process are reached by their identity, others not: signals are the first network's,
+   * and `sendMessageToUser` answers `Fail`.
+   */
   get messages(): NetworkingMessages {
     const { backend, receiver } = this.#ground;
     return (this.#messages ??= new NetworkingMessages(backend, this.#hub, receiver));

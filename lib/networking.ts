@@ -323,6 +323,11 @@ export class Networking {
    * On GameNetworkingSockets, the library of this package. On Steam user and game server are such a pair, each opened by
    * {@link openNetworking}.
    *
+   * Signals are the first network's, as they do not tell which instance they are for. An instance reaches other processes
+   * by address, and the networks of this process by identity, too. Otherwise `connectP2PCustomSignaling` with
+   * {@link signaling} throws an UnsupportedError, `connectP2P` a CreationError, and `messages.sendMessageToUser` answers
+   * `Fail`.
+   *
    * @throws UnsupportedError on other libraries.
    * @throws ClosedError after {@link close}.
    */

@@ -27,6 +27,7 @@ import {
   ConnectionState,
   CreationError,
   openNetworking as open,
+  Result,
   SendFlags,
   UnsupportedError,
   type Connection,
@@ -390,10 +391,17 @@ describe("sessions", () => {
     expect(bob.isOpen).toBe(true);
   });
 
-  test("reach other processes by the first network only", () => {
+  test("reach other processes by the first network only", async () => {
     using net = openNetworking({ identity: "str:first" });
     using alice = net.createInstance({ identity: "str:alice" });
+    const carried: string[] = [];
+    net.signaling.use({ send: (to) => void carried.push(to) });
     expect(() => alice.sockets.connectP2PCustomSignaling(net.signaling, "str:far", 0)).toThrow(UnsupportedError);
+    expect(() => alice.sockets.connectP2P("str:far", 0)).toThrow(CreationError);
+    expect(alice.messages.sendMessageToUser("str:far", "hello", SendFlags.Reliable)).toBe(Result.Fail);
+    expect(net.messages.sendMessageToUser("str:near", "hello", SendFlags.Reliable)).toBe(Result.OK);
+    await pumpUntil(net, "signals are carried", () => carried.length > 0);
+    expect(new Set(carried)).toEqual(new Set(["str:near"]));
   });
 });
 

@@ -189,6 +189,8 @@ export class CertificateAuthority {
   /**
    * Issues nothing more for a key; nothing at all, when it is this authority's own or one's above it. Those who verify
    * must be told as well, by the same number: what was issued before counts with them until it expires.
+   *
+   * It hits the owner of the key, who need not be the one for whom it was certified: a request proves nothing about that.
    * @throws RangeError when it is no key's number.
    */
   revoke(keyId: bigint): void {

@@ -7,7 +7,7 @@ import { readFields, WireType } from "./wire.ts";
 
 /** What a request asks for. */
 export interface CertificateRequest {
-  /** The key that the certificate shall be for: 32 bytes. */
+  /** The key that the certificate shall be for: 32 bytes. Nothing proves that who asks has the private half. */
   readonly publicKey: Uint8Array;
   /** The number of that key. */
   readonly keyId: bigint;
