@@ -19,6 +19,7 @@ export class CreationError extends NetworkingError {
   /** The library's own words, empty where it gave none. */
   readonly reason: string;
 
+  /** @internal */
   constructor(what: string, reason: string, mend: string) {
     super(`${what} could not be created${reason ? `: ${reason}` : ""}. ${mend}`);
     this.reason = reason;
@@ -35,6 +36,7 @@ export class ConnectError extends NetworkingError {
   /** Who ended it: the other end refused, this one gave up, or it could not be reached. */
   readonly by: "peer" | "local" | "problem";
 
+  /** @internal */
   constructor(address: string, { code, text, by }: ConnectionClosing) {
     super(`No connection to ${address}: ${text || `code ${code}`}`);
     this.code = code;
@@ -47,6 +49,7 @@ export class ConnectError extends NetworkingError {
 export class AlreadyRunningError extends NetworkingError {
   override name = "AlreadyRunningError";
 
+  /** @internal */
   constructor() {
     super("This network runs already. End that run first: by frame.stop(), or by the abort of its signal");
   }
@@ -58,6 +61,7 @@ export class HandleError extends NetworkingError {
   /** The handle. */
   readonly handle: number;
 
+  /** @internal */
   constructor(what: string, handle: number) {
     super(`${handle} is no open ${what}. It may have been closed; keep a handle no longer than the ${what} lives`);
     this.handle = handle;
@@ -70,6 +74,7 @@ export class ConfigOptionError extends NetworkingError {
   /** The option's name as it was given. */
   readonly option: string;
 
+  /** @internal */
   constructor(option: string, reason: string) {
     super(`Config option ${option}: ${reason}`);
     this.option = option;
@@ -82,6 +87,7 @@ export class SlotError extends NetworkingError {
   /** The slot as it was given. */
   readonly slot: number;
 
+  /** @internal */
   constructor(slot: number, reason: string) {
     super(`Slot ${slot}: ${reason}`);
     this.slot = slot;
@@ -126,6 +132,7 @@ export class CertificateRefusedError extends NetworkingError {
   /** The same in words. */
   readonly why: string;
 
+  /** @internal */
   constructor(reason: CertificateRefusal, why: string) {
     super(`This certificate can't be used: ${why}`);
     this.reason = reason;

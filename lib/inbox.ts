@@ -115,6 +115,7 @@ export class Inbox {
     };
   }
 
+  /** @throws TypeError, RangeError when an option is wrong. */
   constructor({ messages = 1024, bytes = 4 << 20, mode = "auto" }: InboxOptions = {}) {
     this.messages = integer(messages, "messages", 1, mostMessages);
     integer(bytes, "bytes", 0, mostBytes);

@@ -21,6 +21,7 @@ export class LibraryNotFoundError extends NetworkingError {
   /** Where it was looked for, in order. */
   readonly places: readonly LibraryPlace[];
 
+  /** @internal */
   constructor(places: readonly LibraryPlace[], mend: string) {
     const lines = places.map(({ place, path, outcome }) => `  - ${place}${path ? ` (${path})` : ""}: ${outcome}`);
     super(`No networking library was found. Looked at:\n${lines.join("\n")}\n${mend}`);
@@ -34,6 +35,7 @@ export class LibraryLoadError extends NetworkingError {
   /** The file. */
   readonly path: string;
 
+  /** @internal */
   constructor(path: string, reason: string, options?: ErrorOptions) {
     super(`${path} can't be used as a networking library: ${reason}`, options);
     this.path = path;
@@ -53,6 +55,7 @@ export class UnsupportedError extends NetworkingError {
   /** Path of the library that lacks it. */
   readonly library: string;
 
+  /** @internal */
   constructor(functionName: string, library: string, whereToGetIt: string) {
     super(`${functionName} is not supported by ${library}. ${whereToGetIt}`);
     this.functionName = functionName;

@@ -152,6 +152,18 @@ describe("keys", () => {
     expect((await SigningKey.generate()).keyId).not.toBe(key.keyId);
   });
 
+  test("sign bytes, wherever they lie, and nothing else", async () => {
+    const key = await SigningKey.generate();
+    const signature = await key.sign(Uint8Array.of(1, 2, 3));
+    expect(signature).toHaveLength(64);
+    const shared = new Uint8Array(new SharedArrayBuffer(5), 1, 3);
+    shared.set([1, 2, 3]);
+    for (const bytes of [Buffer.of(1, 2, 3), shared]) expect(await key.sign(bytes)).toEqual(signature);
+    for (const none of [undefined, null, "abc", [1, 2, 3], new ArrayBuffer(3), new DataView(new ArrayBuffer(3))]) {
+      await expect(key.sign(untyped(none))).rejects.toThrow(TypeError);
+    }
+  });
+
   test("show their public half only", async () => {
     const key = await SigningKey.generate();
     const seed = Buffer.from((await key.toPKCS8()).split("\n")[1] ?? "", "base64").subarray(-32);

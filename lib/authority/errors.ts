@@ -17,6 +17,7 @@ export class CertificateFormatError extends CertificateError {
 export class PrivateKeyError extends CertificateError {
   override name = "PrivateKeyError";
 
+  /** @internal */
   constructor() {
     super("There is a private key in this certificate. It must never leave its owner: use another key, and revoke it");
   }

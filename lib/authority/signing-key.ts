@@ -80,9 +80,14 @@ export class SigningKey {
     return { publicKey: this.toString(), keyId: String(this.keyId) };
   }
 
-  /** The signature of bytes: 64 bytes. */
-  async sign(bytes: Bytes): Promise<Bytes> {
-    return new Uint8Array(await crypto.subtle.sign(algorithm, this.#private, bytes));
+  /**
+   * The signature of bytes, of Ed25519: 64 bytes. Certificates are signed by {@link CertificateAuthority}; this is for
+   * whatever else the key shall sign.
+   * @throws TypeError when it is no Uint8Array.
+   */
+  async sign(bytes: Uint8Array): Promise<Uint8Array> {
+    if (!(bytes instanceof Uint8Array)) throw new TypeError("what is signed must be a Uint8Array");
+    return new Uint8Array(await crypto.subtle.sign(algorithm, this.#private, copyOf(bytes)));
   }
 
   get #comment(): string {

@@ -51,7 +51,12 @@ export interface SignalingClientEvents {
     readonly retryMilliseconds: number;
   };
   /** The service does not let this client in: the token is wrong, or another client took its place. It is over. */
-  refused: { readonly code: number; readonly reason: string };
+  refused: {
+    /** The service's code, for a relay a {@link RelayCloseCode}. */
+    readonly code: number;
+    /** The same in words. */
+    readonly reason: string;
+  };
   /** A handler threw, or {@link SignalingHost.receive}. Without a handler of its own it is an uncaught exception. */
   error: unknown;
 }
@@ -82,6 +87,7 @@ export class SignalingError extends NetworkingError {
   /** The service's code, for a relay a {@link RelayCloseCode}; 0 where it gave none. */
   readonly code: number;
 
+  /** @internal */
   constructor(code: number, reason: string) {
     super(`No signaling: ${reason}`);
     this.code = code;
@@ -200,6 +206,7 @@ export class SignalingClient implements SignalingService, Disposable {
     this.#over("closed", new SignalingError(0, "it was closed here"));
   }
 
+  /** {@link close}, for `using client = connectRelay(...)`. */
   [Symbol.dispose](): void {
     this.close();
   }

@@ -19,6 +19,7 @@ export class RelayConnection {
   readonly origin: string;
   /** The headers of the request that opened it. */
   readonly headers: Headers;
+  /** The URL that it asked for, with what stands behind a question mark. */
   readonly url: string;
   /** Why it is closed as soon as it is open; undefined when it is let in. */
   refusal: RelayCloseCode | undefined;
@@ -38,6 +39,7 @@ export class RelayConnection {
   readonly #bytes: TokenBucket;
   readonly #patience: TokenBucket;
 
+  /** @internal */
   constructor(number: number, request: Request, address: string, limits: CheckedRelayLimits) {
     const { signalsPerSecond, bytesPerSecond } = limits;
     this.number = number;

@@ -170,6 +170,7 @@ export class Relay implements AsyncDisposable {
     this.#adaptLooking();
   }
 
+  /** {@link stop}, for `await using relay = startRelay(...)`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }

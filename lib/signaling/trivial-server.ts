@@ -76,6 +76,7 @@ export class TrivialServer implements AsyncDisposable {
     this.#clients.clear();
   }
 
+  /** {@link stop}, for `await using server = startTrivialSignaling()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
