@@ -70,7 +70,7 @@ export const steamNetworkingMessagesVersion = "SteamNetworkingMessages002";
 export const steamNetworkingSocketsVersion = "SteamNetworkingSockets012";
 
 /** The version of the helper's contract that ffi/ is written for. */
-export const helperContract = 8;
+export const helperContract = 9;
 /** How many libraries the helper can have open at once. */
 export const helperLibraries = 4;
 /** How many instances a library can have at once. */

@@ -151,6 +151,7 @@ export class Certificates {
     }
     const identity = parseIdentity(library, String(keyOrIdentity));
     Certificates.#revokedIdentities.add(formatIdentity(library, identity, 0));
+    this.#answer(helper.revoke_identity(number, epoch, identity.bytes), "CertStore_AddKeyRevocation");
     return this.#answer(
       helper.end_connections(number, epoch, 0n, identity.bytes, "The identity was revoked"),
       "CertStore_AddKeyRevocation",

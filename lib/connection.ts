@@ -83,8 +83,7 @@ export class Connection<Data = undefined> implements Party {
   private who: string;
   private where: string;
   private laneCount = 1;
-  /** @internal */
-  wasOpened = false;
+  private wasOpened = false;
   private wasTold = false;
   private hasEnded = false;
   private heard = performance.now();

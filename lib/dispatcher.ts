@@ -23,6 +23,7 @@ import type { Party } from "./party.ts";
 import { MessagePool } from "./pool.ts";
 import { Pump } from "./pump.ts";
 import type { NetworkingSockets } from "./sockets.ts";
+import { isUnproved } from "./sockets/groups.ts";
 import { byteLengthOf, bytes, type MessageData } from "./validate.ts";
 
 /** How much room `listen` and `connect` have for what is sent. */
@@ -175,7 +176,9 @@ export class Dispatcher {
       this.sockets.setConnectionUserData(handle, userData);
       return handle;
     });
-    if (connectionState === ConnectionState.Connected) this.work(() => this.open(party, info));
+    // The event that tells who it is opens one that is not known yet.
+    if (connectionState === ConnectionState.Connected && !isUnproved(this.sockets, handle))
+      this.work(() => this.open(party, info));
     return true;
   }
 
@@ -480,8 +483,8 @@ export class Dispatcher {
 
   private end(handle: ConnectionHandle, party: Party, end: ConnectionClosing): void {
     if (this.partyOf(handle) !== party) return;
-    // What it said before it went. Who never was let in has said nothing.
-    if (party.wasOpened) this.receiveAll(() => this.sockets.receiveMessagesOnConnection(handle, this.inbox), Infinity);
+    // What it said before it went.
+    this.receiveAll(() => this.sockets.receiveMessagesOnConnection(handle, this.inbox), Infinity);
     if (this.partyOf(handle) !== party) return;
     this.socketsOf(handle).closeConnection(handle);
     this.forget(handle);

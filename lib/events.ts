@@ -13,9 +13,9 @@ import {
 import { readAuthenticationStatus, type AuthenticationStatus } from "./authentication-status.ts";
 import { readConnectionInfo, type ConnectionInfo } from "./connection-info.ts";
 import { readFakeIPResult, type FakeIPResult } from "./fake-ip.ts";
-import { refusalByHelper, type AuthenticationRefusedEvent } from "./gate.ts";
-import type { ConnectionHandle } from "./handles.ts";
+import type { ConnectionHandle, ListenSocketHandle } from "./handles.ts";
 import { formatIdentity, identityBytes } from "./identity.ts";
+import type { AuthenticationRefusedEvent } from "./refusal.ts";
 import { readRelayNetworkStatus, type RelayNetworkStatus } from "./relay-network-status.ts";
 
 /** A connection was made, destroyed, or changed its state. C: `SteamNetConnectionStatusChangedCallback_t`. */
@@ -184,6 +184,8 @@ export function connectionOf(told: NetworkingEvent): ConnectionHandle | undefine
   return told.name === "connectionStatusChanged" || told.name === "drain" ? told.event.connectHandle : undefined;
 }
 
+const noSocket = 0 as ListenSocketHandle;
+const unspecified = "[::]:0";
 const signalHead = layoutOf(steam_sockets_signal_head);
 const statusChanged = layoutOf(SteamNetConnectionStatusChangedCallback_t);
 const sessionRequest = layoutOf(SteamNetworkingMessagesSessionRequest_t);
@@ -210,10 +212,19 @@ export function readEvent(backend: Backend, record: EventRecord): NetworkingEven
     case HelperRecordKind.AuthenticationStatus:
       return { name: "networkAuthenticationStatus", event: readAuthenticationStatus(memory, payload) };
     case HelperRecordKind.Refused: {
-      const text = memory.textOf(payload + identityBytes, record.payloadBytes - identityBytes);
-      const [address = "", why = ""] = text.split("\0");
-      const event = refusalByHelper(formatIdentity(library, memory, payload), address, why);
-      return { name: "authenticationRefused", event };
+      const unreported = payload + identityBytes;
+      const text = unreported + Uint32Array.BYTES_PER_ELEMENT;
+      const [address, reason = ""] = memory.textOf(text, payload + record.payloadBytes - text).split("\0");
+      return {
+        name: "authenticationRefused",
+        event: {
+          identity: formatIdentity(library, memory, payload),
+          address: address || unspecified,
+          reason,
+          listenSocket: noSocket,
+          unreported: memory.view.getUint32(unreported, true),
+        },
+      };
     }
     case HelperRecordKind.FakeIPResult:
       return { name: "fakeIPResult", event: readFakeIPResult(library, memory, payload) };

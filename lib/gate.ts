@@ -11,7 +11,7 @@ import type { ConnectionInfo } from "./connection-info.ts";
 import { CreationError, UnsupportedError } from "./errors.ts";
 import type { EventHub } from "./event-hub.ts";
 import type { NetworkingEvent } from "./events.ts";
-import type { ConnectionHandle, ListenSocketHandle } from "./handles.ts";
+import type { ConnectionHandle, ListenSocketHandle, PollGroupHandle } from "./handles.ts";
 import { formatIdentity } from "./identity.ts";
 import { parsePeerIdentity, type PeerIdentity } from "./peer-identity.ts";
 import { Signaling } from "./signaling.ts";
@@ -47,23 +47,11 @@ export type ConnectionOptions = ConfigOptions & {
   readonly expect?: PeerIdentity | readonly PeerIdentity[];
 };
 
-/** Somebody was turned away, for he could not prove who he is. */
-export interface AuthenticationRefusedEvent {
-  /** Who he says he is, in the SDK's text form; `"invalid"` where it was the library itself that turned him away. */
-  readonly identity: string;
-  /** Where he comes from, zeros where that means nothing. */
-  readonly address: string;
-  /** Why, in words. */
-  readonly reason: string;
-  /** The listen socket; 0 where it was a session of {@link NetworkingMessages}, or the library itself turned him away. */
-  readonly listenSocket: ListenSocketHandle;
-  /** How many more were turned away and not told of, since the last event: at most about ten a second are. */
-  readonly unreported: number;
-}
-
 /** A connection that we have begun and that is not known to be the right one yet. */
 interface Unproved {
   readonly expected: readonly string[];
+  /** Where it is to be when it is known. */
+  group?: PollGroupHandle;
 }
 
 const { Connecting, Connected } = ConnectionState;
@@ -73,7 +61,6 @@ const refusalsAtOnce = 20;
 const toleratedSeconds = 300;
 const peer = layoutOf(steam_sockets_peer);
 const noSocket = 0 as ListenSocketHandle;
-const unspecified = "[::]:0";
 // 0 for never, for those of this machine as well.
 const onlyWithCertificates = { IP_AllowWithoutAuth: 0, IPLocalHost_AllowWithoutAuth: 0 } as const;
 const evenWithout = { IP_AllowWithoutAuth: 2, IPLocalHost_AllowWithoutAuth: 2 } as const;
@@ -167,6 +154,18 @@ export class Gate {
     this.#unproved.set(connection, { expected });
   }
 
+  /** Whether it is not known yet who is on the other end. */
+  isUnproved(connection: ConnectionHandle): boolean {
+    return this.#unproved.has(connection);
+  }
+
+  /** Whether a connection must wait before it may be in a poll group, which it then gets into. */
+  keepsOut(connection: ConnectionHandle, group: PollGroupHandle): boolean {
+    const unproved = this.#unproved.get(connection);
+    if (unproved !== undefined) unproved.group = group;
+    return unproved !== undefined;
+  }
+
   /** A connection was closed by us. */
   closed(backend: Backend, connection: ConnectionHandle): void {
     if (this.#unproved.size > 0) this.#release(backend, connection);
@@ -180,16 +179,6 @@ export class Gate {
     if (!isSteam(backend)) helper.prove(number, epoch, noSocket, required);
   }
 
-  /** Tells of somebody who was turned away, unless there are too many. */
-  refused(refusal: Omit<AuthenticationRefusedEvent, "unreported">): void {
-    if (!this.#bucket.take(1)) {
-      this.#unreported++;
-      return;
-    }
-    this.#hub.queue({ name: "authenticationRefused", event: { ...refusal, unreported: this.#unreported } });
-    this.#unreported = 0;
-  }
-
   #isWatching = false;
 
   /** From the first requirement on, events come by here. */
@@ -200,11 +189,7 @@ export class Gate {
   }
 
   #screen(told: NetworkingEvent, backend: Backend): boolean {
-    if (told.name === "authenticationRefused" && told.event.unreported < 0) {
-      // As the helper tells it, which counts nothing.
-      this.refused(told.event);
-      return false;
-    }
+    if (told.name === "authenticationRefused") return this.#isToldOf(told.event);
     if (told.name !== "connectionStatusChanged") return true;
     const { connectHandle, connection } = told.event;
     switch (connection.connectionState) {
@@ -217,6 +202,17 @@ export class Gate {
       default:
         return true;
     }
+  }
+
+  /** Whether a refusal is told of. Of those that are too many the next one tells the number. */
+  #isToldOf(refusal: { unreported: number }): boolean {
+    if (!this.#bucket.take(1)) {
+      this.#unreported += 1 + refusal.unreported;
+      return false;
+    }
+    refusal.unreported += this.#unreported;
+    this.#unreported = 0;
+    return true;
   }
 
   /** Whether somebody must show a certificate to come in. */
@@ -238,15 +234,18 @@ export class Gate {
     this.#hub.suppress(handle);
     this.#signaling.closed(handle, CloseCode.Unauthenticated, text);
     const { identity, remoteAddress: address, listenSocket } = info;
-    this.refused({ identity, address, reason: why, listenSocket });
+    const event = { identity, address, reason: why, listenSocket, unreported: 0 };
+    this.#hub.queue({ name: "authenticationRefused", event });
     return false;
   }
 
   /** Whether the other end of a connection that we have begun is who it should be. Where it is not, the connection ends. */
-  #isRight(backend: Backend, handle: ConnectionHandle, info: ConnectionInfo, { expected }: Unproved): boolean {
-    const why = this.#whyNot(backend, handle, info) ?? whyUnexpected(info.identity, expected);
+  #isRight(backend: Backend, handle: ConnectionHandle, info: ConnectionInfo, unproved: Unproved): boolean {
+    const why = this.#whyNot(backend, handle, info) ?? whyUnexpected(info.identity, unproved.expected);
     if (why === undefined) {
       this.#release(backend, handle);
+      const { SetConnectionPollGroup } = backend.library.functions.sockets;
+      if (unproved.group !== undefined) SetConnectionPollGroup(backend.sockets, handle, unproved.group);
       return true;
     }
     const { helper, number, epoch } = backend;
@@ -321,14 +320,10 @@ export function splitOptions<Options extends ConnectionOptions | ListenSocketOpt
 
 function whyUnexpected(identity: string, expected: readonly string[]): string | undefined {
   if (expected.length === 0 || expected.includes(identity)) return undefined;
-  return `it is ${JSON.stringify(identity)}, and ${expected.map((each) => JSON.stringify(each)).join(" or ")} was expected`;
+  // The other end hears it, too: whom we expect is not for everybody.
+  return `it is ${JSON.stringify(identity)}, who is not expected`;
 }
 
 function isSteam({ library }: Backend): boolean {
   return library.kind === "steam";
-}
-
-/** @internal What the helper tells of somebody who was refused; see {@link Gate.refused}. */
-export function refusalByHelper(identity: string, address: string, reason: string): AuthenticationRefusedEvent {
-  return { identity, reason, address: address || unspecified, listenSocket: noSocket, unreported: -1 };
 }

@@ -61,7 +61,8 @@ export type {
   NetworkingEvents,
 } from "./events.ts";
 export type { FakeIPResult } from "./fake-ip.ts";
-export type { AuthenticationRefusedEvent, ConnectionOptions, ListenSocketOptions } from "./gate.ts";
+export type { ConnectionOptions, ListenSocketOptions } from "./gate.ts";
+export type { AuthenticationRefusedEvent } from "./refusal.ts";
 export {
   FakeUDPPort,
   NETWORKING_SOCKETS_FAKE_UDP_PORT_MAX_MESSAGE_SIZE,

@@ -7,8 +7,6 @@ import type { Message } from "./message.ts";
 export interface Party {
   /** 0 when it has ended. */
   readonly handle: ConnectionHandle;
-  /** Whether it has ever stood. */
-  readonly wasOpened: boolean;
   /** Whether it has a lane of this number. */
   hasLane(lane: number): boolean;
   /** Takes a message. */

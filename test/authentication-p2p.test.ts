@@ -9,7 +9,7 @@
  *   direction, which the library would take for an answer, changes nothing.
  * - Sessions: a request without a certificate that counts is refused and told of, and a message goes to nobody without
  *   one; also when both send at once. Where it is not required all is as it was.
- * - Revoking the key of a peer ends his connection and his session.
+ * - Revoking the key of a peer, or his identity, ends his session, and he gets no other.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { ConnectionState, Result } from "../lib/index.ts";
@@ -180,15 +180,19 @@ describe.skipIf(reason !== undefined)("peers by signals", () => {
     expect((await bob.do("seen")).messages).toEqual([]);
   }, 60_000);
 
-  test("revoking a key ends what stands", async () => {
+  test.each(["key", "identity"])("revoking the %s of a peer ends what stands", async (what) => {
     const key = await meet("certified", "certified");
     for (const party of [alice, bob]) await party.do("acceptSessions");
     expect(await alice.do("sendToUser", "str:bob", "hello")).toMatchObject({ isConnected: true });
-    expect(await alice.do("revoke", `ID${key}`)).toBe(1);
+    expect(await alice.do("revoke", what === "key" ? `ID${key}` : "str:bob")).toBe(1);
     await alice.do("requireInSessions", true);
     expect(await bob.do("sessionEnded", "str:alice")).toBe(true);
     const again = await bob.do("sendToUser", "str:alice", "it is me");
-    expect(again).toMatchObject({ isConnected: false });
+    expect(again).toMatchObject({ isConnected: false, failure: { code: unauthenticated } });
+    expect(again.failure?.text).toMatch(/revoked/i);
     expect((await alice.do("seen")).messages).toEqual([]);
+    // Nor does our own request to him reach him, though his answer is signed.
+    expect(await alice.do("sendToUser", "str:bob", "secret")).toMatchObject({ isConnected: false });
+    expect((await bob.do("seen")).messages).not.toContain("secret");
   });
 });

@@ -3,13 +3,22 @@
  *
  * - A server that is not the one expected, though its certificate is good, is not heard: neither `open` nor `message` nor
  *   `close` is called, `connect` rejects with who it is.
+ * - Nor below: nothing is received from it, by its connection or by a poll group that it was to be in. The one expected
+ *   is in its poll group as soon as it is known.
  * - A message for the application in a signal, which is neither encrypted nor signed, is not taken: the signal is refused,
  *   with a certificate of somebody or with none.
  */
 import { expect, test } from "bun:test";
-import { ConnectionState, openNetworking, Result, SendFlags, type Networking } from "../lib/index.ts";
+import {
+  ConnectionState,
+  openNetworking,
+  Result,
+  SendFlags,
+  type Networking,
+  type ReceivedMessage,
+} from "../lib/index.ts";
 import { Authority } from "./support/certificate.ts";
-import { pumpUntil } from "./support/pump.ts";
+import { pumpUntil, waitUntil } from "./support/pump.ts";
 
 const authority = new Authority();
 
@@ -60,6 +69,54 @@ test("a server that is somebody else is not heard", async () => {
   expect(sent).toEqual([Result.OK]);
   expect(heard).toEqual([]);
 });
+
+test.each(["str:server", "str:player"])(
+  "below, a server is heard when it is known to be the one expected: %s",
+  async (expected) => {
+    using net = open("str:client");
+    const server = net.createInstance({
+      identity: "str:server",
+      certificate: (request) => authority.issue(request, "str:server"),
+    });
+    await pumpUntil(net, "both have certificates", () =>
+      [net, server].every(({ certificates }) => certificates.status.state === "ready"),
+    );
+    const listenSocket = server.sockets.createListenSocketIP("127.0.0.1:0", { requireAuthentication: true });
+    let isAccepted = false;
+    server.on("connectionStatusChanged", ({ connectHandle, connection: { connectionState } }) => {
+      if (connectionState !== ConnectionState.Connecting) return;
+      isAccepted = server.sockets.acceptConnection(connectHandle) === Result.OK;
+      server.sockets.sendMessageToConnection(connectHandle, "hello", SendFlags.Reliable);
+    });
+    const { sockets } = net;
+    const address = server.sockets.getListenSocketAddress(listenSocket) ?? "";
+    const connection = sockets.connectByIPAddress(address, { requireAuthentication: true, expect: expected });
+    const group = sockets.createPollGroup();
+    expect(sockets.setConnectionPollGroup(connection, group)).toBe(true);
+    await pumpUntil(net, "the server has accepted", () => isAccepted);
+    await waitUntil("the library has connected", () => {
+      return sockets.getConnectionInfo(connection)?.connectionState === ConnectionState.Connected;
+    });
+    // Long enough for the message to be there before it is known whose it is.
+    Bun.sleepSync(50);
+    const heard: string[] = [];
+    const note = (messages: ReceivedMessage[] | undefined) => {
+      for (const { payload } of messages ?? []) heard.push(new TextDecoder().decode(payload));
+    };
+    note(sockets.receiveMessagesOnConnection(connection));
+    note(sockets.receiveMessagesOnPollGroup(group));
+    expect(heard).toEqual([]);
+    const isExpected = expected === "str:server";
+    await pumpUntil(net, "it is known who the server is", () => {
+      note(sockets.receiveMessagesOnPollGroup(group));
+      note(sockets.receiveMessagesOnConnection(connection));
+      const { connectionState = ConnectionState.None } = sockets.getConnectionInfo(connection) ?? {};
+      return isExpected ? heard.length > 0 : connectionState !== ConnectionState.Connected;
+    });
+    note(sockets.receiveMessagesOnConnection(connection));
+    expect(heard).toEqual(isExpected ? ["hello"] : []);
+  },
+);
 
 /** Fields of the library's signals: a number of 32 bits, and bytes. */
 const fixed = (field: number, value: number) => {

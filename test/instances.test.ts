@@ -488,8 +488,10 @@ describe("the end", () => {
     "leaves nothing behind",
     async () => {
       const { before, after, times, left } = await report<Report>("instances.ts");
-      expect([left, after.descriptors]).toEqual([0, before.descriptors]);
-      expect(after.threads).toBeLessThanOrEqual(before.threads);
+      expect(left).toBe(0);
+      // The engine has threads and descriptors of its own, which come and go. What an instance leaves comes each time.
+      expect(after.descriptors - before.descriptors).toBeLessThan(10);
+      expect(after.threads - before.threads).toBeLessThan(10);
       const bytes = ((after.residentKilobytes - before.residentKilobytes) * 1024) / times;
       console.log(`${times} instances made and closed: ${bytes.toFixed(0)} bytes each are left of resident memory`);
       expect(bytes).toBeLessThan(8192);

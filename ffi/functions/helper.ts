@@ -138,6 +138,11 @@ export const helper = {
     args: ["i32", "u32", "ptr", "ptr", "i32"],
     returns: "i32",
   },
+  signal_with_context: {
+    c: "int32_t steam_sockets_signal_with_context(int32_t library, uint32_t epoch, void *sockets, const void *signal, int32_t bytes, void *context)",
+    args: ["i32", "u32", "ptr", "ptr", "i32", "ptr"],
+    returns: "i32",
+  },
   signaling_closed: {
     c: "int32_t steam_sockets_signaling_closed(int32_t library, uint32_t epoch, uint32_t connection, int32_t reason, const char *text)",
     args: ["i32", "u32", "u32", "i32", "cstring"],
@@ -156,6 +161,11 @@ export const helper = {
   revoke_key: {
     c: "int32_t steam_sockets_revoke_key(int32_t library, uint32_t epoch, uint64_t key)",
     args: ["i32", "u32", "u64"],
+    returns: "i32",
+  },
+  revoke_identity: {
+    c: "int32_t steam_sockets_revoke_identity(int32_t library, uint32_t epoch, const void *identity)",
+    args: ["i32", "u32", "ptr"],
     returns: "i32",
   },
   is_key_trusted: {
@@ -231,11 +241,6 @@ export const helper = {
   prove: {
     c: "int32_t steam_sockets_prove(int32_t library, uint32_t epoch, uint32_t connection, bool required)",
     args: ["i32", "u32", "u32", "bool"],
-    returns: "i32",
-  },
-  signal_allowed: {
-    c: "int32_t steam_sockets_signal_allowed(int32_t library, uint32_t epoch, const void *signal, int32_t bytes)",
-    args: ["i32", "u32", "ptr", "i32"],
     returns: "i32",
   },
   fake_port_open: {

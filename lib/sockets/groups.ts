@@ -1,10 +1,17 @@
 /** Poll groups. */
-import type { ConnectionHandle, PollGroupHandle } from "../handles.ts";
+import { NET_POLL_GROUP_INVALID, type ConnectionHandle, type PollGroupHandle } from "../handles.ts";
 import { handle } from "../validate.ts";
 import { Making } from "./making.ts";
 
+/** @internal Whether a connection's other end must be authenticated, and it is not known yet who that is. */
+export let isUnproved: (sockets: Groups, connection: ConnectionHandle) => boolean;
+
 /** @internal */
 export abstract class Groups extends Making {
+  static {
+    isUnproved = ({ gate }, connection) => gate.isUnproved(connection);
+  }
+
   /**
    * Makes a group of connections, whose messages {@link receiveMessagesOnPollGroup} receives together.
    *
@@ -33,7 +40,7 @@ export abstract class Groups extends Making {
 
   /**
    * Puts a connection into a poll group and takes it out of the one that it was in. What it has received and nobody
-   * fetched comes along.
+   * fetched comes along. One whose other end must be authenticated is put there when it is known who that is.
    *
    * On GameNetworkingSockets and steam_api. C: `ISteamNetworkingSockets::SetConnectionPollGroup`.
    *
@@ -41,10 +48,12 @@ export abstract class Groups extends Making {
    * @returns false when there is no such connection or no such group.
    */
   setConnectionPollGroup(connection: ConnectionHandle, group: PollGroupHandle): boolean {
-    return this.functions.SetConnectionPollGroup(
-      this.backend.sockets,
-      handle(connection, "connection"),
-      handle(group, "poll group"),
-    );
+    const { SetConnectionPollGroup } = this.functions;
+    const { sockets } = this.backend;
+    const isDone = SetConnectionPollGroup(sockets, handle(connection, "connection"), handle(group, "poll group"));
+    if (isDone && this.gate.keepsOut(connection, group)) {
+      SetConnectionPollGroup(sockets, connection, NET_POLL_GROUP_INVALID);
+    }
+    return isDone;
   }
 }

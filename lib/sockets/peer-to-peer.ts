@@ -1,4 +1,5 @@
 /** Connections by identity: where a rendezvous service, or signals of one's own, bring two hosts together. */
+import { HelperAnswer } from "../../ffi/enums.ts";
 import { asAddress, type Address } from "../../ffi/memory.ts";
 import { splitOptions, type ConnectionOptions, type ListenSocketOptions } from "../gate.ts";
 import type { ConnectionHandle, ListenSocketHandle } from "../handles.ts";
@@ -133,9 +134,11 @@ export abstract class PeerToPeer extends Authentication {
     const payload = bytes(signal);
     if (payload.length === 0) throw new RangeError("a signal must have at least one byte");
     const object = addressOfNative(context, "a context");
-    const { helper, number, epoch } = this.backend;
-    if (helper.signal_allowed(number, epoch, payload, payload.length) === 0) return false;
-    return this.functions.ReceivedP2PCustomSignal(this.backend.sockets, payload, payload.length, object);
+    const { helper, number, epoch, sockets } = this.backend;
+    const answer = helper.signal_with_context(number, epoch, sockets, payload, payload.length, object);
+    if (answer !== HelperAnswer.NoFunction) return answer === 1;
+    // Says what is missing.
+    return this.functions.ReceivedP2PCustomSignal(sockets, payload, payload.length, object);
   }
 
   /** What the options ask of the other end of a connection that is about to be begun. */

@@ -40,7 +40,7 @@ extern "C" {
 #endif
 
 /* The version of this contract. A program built for another one must not call anything else here. */
-#define STEAM_SOCKETS_CONTRACT 8
+#define STEAM_SOCKETS_CONTRACT 9
 
 /* How many libraries can be open at once. */
 #define STEAM_SOCKETS_LIBRARIES 4
@@ -202,7 +202,8 @@ enum {
   STEAM_SOCKETS_LOGGED_OFF = 11,              /* SteamServersDisconnected_t */
   STEAM_SOCKETS_SIGNAL = 12,                  /* steam_sockets_signal_head, then the signal */
   STEAM_SOCKETS_REFUSED = 13,                 /* SteamNetworkingIdentity of a peer that has no certificate, where known;
-                                                 his address, a zero, and why, as UTF-8 without a closing zero */
+                                                 a uint32_t, how many more were refused since the last record; the
+                                                 peer's address, a zero, and why, as UTF-8 without a closing zero */
 };
 
 /* The head of a record. The payload follows at once; the next record starts `bytes` after this one. */
@@ -282,6 +283,15 @@ STEAM_SOCKETS_API int32_t steam_sockets_signal_received(int32_t library, uint32_
                                                         const void *signal, int32_t bytes);
 
 /*
+ * Hands in a signal with an answer of native code's own: `sockets` is the library's or an instance's
+ * ISteamNetworkingSockets, `context` an ISteamNetworkingSignalingRecvContext. What steam_sockets_prove requires holds
+ * here as well; who is turned away by it hears of it through the context. Answers 1 when the library took it, else 0,
+ * or NOT_OPEN, BAD_ARGUMENT, NO_FUNCTION.
+ */
+STEAM_SOCKETS_API int32_t steam_sockets_signal_with_context(int32_t library, uint32_t epoch, void *sockets,
+                                                            const void *signal, int32_t bytes, void *context);
+
+/*
  * To be called right after a connection that has signaling was closed: the peer is told at once, which the library
  * itself leaves to a time-out. Answers 1 when a signal came of it, 0 when nothing is known of the connection, or
  * NOT_OPEN, NO_FUNCTION.
@@ -316,6 +326,10 @@ STEAM_SOCKETS_API int32_t steam_sockets_trust_certificate(int32_t library, uint3
  * Connections that stand stay. Answers 0, or NOT_OPEN, NO_FUNCTION.
  */
 STEAM_SOCKETS_API int32_t steam_sockets_revoke_key(int32_t library, uint32_t epoch, uint64_t key);
+
+/* Revokes an identity, a SteamNetworkingIdentity: certificates for it don't count any more where
+ * steam_sockets_prove requires one. Answers 0, or NOT_OPEN, NO_FUNCTION, BAD_ARGUMENT. */
+STEAM_SOCKETS_API int32_t steam_sockets_revoke_identity(int32_t library, uint32_t epoch, const void *identity);
 
 /* Whether an authority's key is trusted at this time. Answers 1, or 0 with the reason in `error` (1,024 bytes), or
  * NOT_OPEN, NO_FUNCTION, BAD_ARGUMENT. */
@@ -367,8 +381,8 @@ STEAM_SOCKETS_API int32_t steam_sockets_end_connections(int32_t library, uint32_
 STEAM_SOCKETS_API int32_t steam_sockets_end_connection(int32_t library, uint32_t epoch, uint32_t connection,
                                                        const char *why);
 
-/* While a connection is guarded, nothing is sent on it: the result of each message is InvalidState, made negative.
- * Of every library. Answers 0, or NOT_OPEN. */
+/* While a connection is guarded, nothing is sent on it: the result of each message is InvalidState, made negative; and
+ * nothing is received from it but by a poll group. Of every library. Answers 0, or NOT_OPEN. */
 STEAM_SOCKETS_API int32_t steam_sockets_guard(int32_t library, uint32_t epoch, uint32_t connection, bool guarded);
 
 /* Has those told of by REFUSED whom the library itself turns away, until the last close. Answers 0, or NOT_OPEN. */
@@ -381,11 +395,6 @@ STEAM_SOCKETS_API int32_t steam_sockets_tell_refusals(int32_t library, uint32_t 
  * NO_FUNCTION.
  */
 STEAM_SOCKETS_API int32_t steam_sockets_prove(int32_t library, uint32_t epoch, uint32_t connection, bool required);
-
-/* Whether a signal may be given to the library by another way than steam_sockets_signal_received, which asks by itself.
- * Answers 1 or 0, or NOT_OPEN, BAD_ARGUMENT. */
-STEAM_SOCKETS_API int32_t steam_sockets_signal_allowed(int32_t library, uint32_t epoch, const void *signal,
-                                                       int32_t bytes);
 
 /* ---- instances --------------------------------------------------------------------------------------------------- */
 

@@ -30,6 +30,9 @@ using namespace SteamNetworkingSocketsLib;
 
 constexpr uint32_t kMessagesVirtualPort = 0x7fffffff;
 constexpr int kMostCertificateBytes = 4096;
+// Clocks differ. The same for connections by address, in JavaScript.
+constexpr std::time_t kToleratedSeconds = 300;
+constexpr uint32_t kMostRefusals = 64;
 
 // Names a protected member, as only a derived class may.
 struct PeerOf : CSteamNetworkConnectionBase {
@@ -49,11 +52,11 @@ uint64_t KeyOf(const CMsgSteamDatagramCertificate &content) {
 }
 
 // Why a certificate does not count; nothing when it does.
-std::optional<std::string> WhyNotTrusted(const CMsgSteamDatagramCertificateSigned &certificate) {
+std::optional<std::string> WhyNotTrusted(const CMsgSteamDatagramCertificateSigned &certificate,
+                                         CMsgSteamDatagramCertificate &content) {
   if (!certificate.has_ca_signature()) {
     return "it has no certificate";
   }
-  CMsgSteamDatagramCertificate content;
   SteamNetworkingErrMsg error{};
   if (CertStore_CheckCert(certificate, content, std::time(nullptr), error) == nullptr) {
     return error;
@@ -131,25 +134,44 @@ std::optional<std::string> WhyNot(const Library &library, const Rendezvous &rend
     return "it asks and answers at once";
   }
   const CMsgSteamDatagramCertificateSigned *const certificate = CertificateIn(message);
-  return certificate == nullptr ? std::nullopt : WhyNotTrusted(*certificate);
+  if (certificate == nullptr) {
+    return std::nullopt;
+  }
+  CMsgSteamDatagramCertificate content;
+  if (std::optional<std::string> why = WhyNotTrusted(*certificate, content); why.has_value()) {
+    return why;
+  }
+  if (static_cast<std::time_t>(content.time_created()) > std::time(nullptr) + kToleratedSeconds) {
+    return "the certificate does not count yet";
+  }
+  return IsIdentityRevoked(from) ? std::optional<std::string>("the identity was revoked") : std::nullopt;
 }
 
-void EndConnecting(uint32_t connection, const std::string &why) {
+void EndConnecting(uint32_t connection, const SteamNetworkingIdentity &peer, const std::string &why) {
   ConnectionScopeLock lock;
   CSteamNetworkConnectionBase *const found = GetConnectionByHandle(connection, lock);
-  if (found != nullptr && found->GetState() == k_ESteamNetworkingConnectionState_Connecting) {
+  if (found != nullptr && found->GetState() == k_ESteamNetworkingConnectionState_Connecting &&
+      (found->m_identityRemote.IsInvalid() || found->m_identityRemote == peer)) {
     found->ConnectionState_ProblemDetectedLocally(k_ESteamNetConnectionEnd_Remote_BadCert,
                                                   "The other end is not authenticated: %s", why.c_str());
   }
 }
 
-void PushRefusal(Library &library, const SteamNetworkingIdentity &from, std::string_view address,
+bool PushRefusal(Library &library, const SteamNetworkingIdentity &from, std::string_view address,
                  std::string_view why) {
+  if (library.refusals_waiting >= kMostRefusals) {
+    ++library.refusals_unreported;
+    return false;
+  }
+  ++library.refusals_waiting;
+  const uint32_t unreported = library.refusals_unreported.exchange(0);
   std::string payload(reinterpret_cast<const char *>(&from), sizeof from);
+  payload.append(reinterpret_cast<const char *>(&unreported), sizeof unreported);
   payload += address;
   payload += '\0';
   payload += why;
   library.events.Push(STEAM_SOCKETS_REFUSED, 0, payload.data(), static_cast<uint32_t>(payload.size()));
+  return true;
 }
 
 void TellOfRefusal(Library &library, std::string_view line) {
@@ -166,7 +188,7 @@ void TellOfRefusal(Library &library, std::string_view line) {
   SteamNetworkingIdentity nobody;
   nobody.Clear();
   const std::string_view why = line.substr(end + kBetween.size());
-  PushRefusal(library, nobody, line.substr(0, end), why.substr(0, why.find_last_not_of(" \n") + 1));
+  (void)PushRefusal(library, nobody, line.substr(0, end), why.substr(0, why.find_last_not_of(" \n") + 1));
 }
 
 std::string RefusalSignal(uint32_t to_connection, const std::string &to, int32_t reason, const std::string &why) {
@@ -177,24 +199,6 @@ std::string RefusalSignal(uint32_t to_connection, const std::string &to, int32_t
   message.mutable_connection_closed()->set_debug(why);
   return message.SerializeAsString();
 }
-
-namespace {
-
-// The open library of this number when it is the one that is built in; else null and why not.
-Library *BuiltInLibrary(int32_t number, uint32_t epoch, int32_t &answer) {
-  Library *const library = OpenLibrary(number, epoch);
-  if (library == nullptr) {
-    answer = STEAM_SOCKETS_NOT_OPEN;
-    return nullptr;
-  }
-  if (!IsBuiltIn(library->functions)) {
-    answer = STEAM_SOCKETS_NO_FUNCTION;
-    return nullptr;
-  }
-  return library;
-}
-
-}  // namespace
 
 }  // namespace steam_sockets
 
@@ -213,7 +217,8 @@ int32_t steam_sockets_check_certificate(int32_t number, uint32_t epoch, const vo
   std::optional<std::string> why = "It is no certificate";
   if (parsed.ParseFromArray(certificate, bytes)) {
     const SteamNetworkingGlobalLock lock("CheckCertificate");
-    why = WhyNotTrusted(parsed);
+    CMsgSteamDatagramCertificate content;
+    why = WhyNotTrusted(parsed, content);
   }
   if (why.has_value()) {
     (void)std::snprintf(error, sizeof(SteamNetworkingErrMsg), "%s", why->c_str());
@@ -338,27 +343,4 @@ int32_t steam_sockets_prove(int32_t number, uint32_t epoch, uint32_t connection,
   }
   library->proving[connection] = found->m_identityRemote.IsInvalid() ? "" : TextOf(found->m_identityRemote);
   return 0;
-}
-
-int32_t steam_sockets_signal_allowed(int32_t number, uint32_t epoch, const void *signal, int32_t bytes) {
-  const Library *const library = OpenLibrary(number, epoch);
-  if (library == nullptr) {
-    return STEAM_SOCKETS_NOT_OPEN;
-  }
-  if (signal == nullptr || bytes < 1) {
-    return STEAM_SOCKETS_BAD_ARGUMENT;
-  }
-  if (!IsBuiltIn(library->functions)) {
-    return 1;
-  }
-  const std::string_view text(static_cast<const char *>(signal), static_cast<size_t>(bytes));
-  const std::optional<Rendezvous> rendezvous = ReadRendezvous(text);
-  if (!rendezvous.has_value() || rendezvous->has_messages) {
-    return 0;
-  }
-  const DemandsLock lock(*library);
-  if (!lock.IsHeld()) {
-    return 1;
-  }
-  return WhyNot(*library, *rendezvous, std::string(rendezvous->from_identity), false, text).has_value() ? 0 : 1;
 }

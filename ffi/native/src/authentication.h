@@ -34,14 +34,14 @@ class DemandsLock {
 std::optional<std::string> WhyNot(const Library &library, const Rendezvous &rendezvous, const std::string &from,
                                   bool is_session, std::string_view signal);
 
-// Ends a connection that waits for its peer's answer. Call it with the lock held.
-void EndConnecting(uint32_t connection, const std::string &why);
+// Ends a connection that waits for its peer's answer, when it is to that peer. Call it with the lock held.
+void EndConnecting(uint32_t connection, const SteamNetworkingIdentity &peer, const std::string &why);
 
 // The signal that refuses a peer's request.
 std::string RefusalSignal(uint32_t to_connection, const std::string &to, int32_t reason, const std::string &why);
 
-// Sets down that a peer was refused.
-void PushRefusal(Library &library, const SteamNetworkingIdentity &from, std::string_view address, std::string_view why);
+// Sets down that a peer was refused; of more than wait already only how many it were, and then it answers false.
+bool PushRefusal(Library &library, const SteamNetworkingIdentity &from, std::string_view address, std::string_view why);
 
 // Sets down that the library itself has refused a peer, of which it has but a line in its log.
 void TellOfRefusal(Library &library, std::string_view line);

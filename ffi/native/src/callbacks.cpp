@@ -143,6 +143,7 @@ int32_t steam_sockets_run_callbacks(int32_t number, uint32_t epoch, void *into, 
   RunCallbacks(*library);
   RepeatEnds(*library);
   TellOfRoom(*library);
+  library->refusals_waiting = 0;
   return Read(library->events, into, capacity);
 }
 

@@ -3,8 +3,10 @@
 #include <steam/steamnetworkingsockets.h>
 #include <steamnetworkingsockets_messages_certs.pb.h>
 
+#include <array>
 #include <cstdio>
 #include <ctime>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -71,6 +73,12 @@ std::string Base64(const void *bytes, size_t count) {
   return text.data();
 }
 
+// As text. One for the process, as the library's store is, and under its lock.
+std::set<std::string> &RevokedIdentities() {
+  static auto *const identities = new std::set<std::string>;
+  return *identities;
+}
+
 bool IsTrusted(uint64_t key, SteamNetworkingErrMsg &error) {
   return CertStore_CheckPublicKey(key, std::time(nullptr), error) != nullptr;
 }
@@ -104,26 +112,15 @@ bool IsKeyTrusted(uint64_t key, char *error) {
   return IsTrusted(key, reason) || Refuse(error, reason);
 }
 
+bool IsIdentityRevoked(const std::string &identity) { return RevokedIdentities().count(identity) != 0; }
+
 void ForgetCertificates() {
   const SteamNetworkingGlobalLock lock("ForgetCertificates");
   CertStore_Reset();
+  RevokedIdentities().clear();
 }
 
 namespace {
-
-// The open library of this number when it is the one that is built in; else null and why not.
-Library *BuiltInLibrary(int32_t number, uint32_t epoch, int32_t &answer) {
-  Library *const library = OpenLibrary(number, epoch);
-  if (library == nullptr) {
-    answer = STEAM_SOCKETS_NOT_OPEN;
-    return nullptr;
-  }
-  if (!IsBuiltIn(library->functions)) {
-    answer = STEAM_SOCKETS_NO_FUNCTION;
-    return nullptr;
-  }
-  return library;
-}
 
 bool RequireCertificates(ISteamNetworkingUtils &utils, HSteamListenSocket socket) {
   for (const auto option :
@@ -159,6 +156,21 @@ int32_t steam_sockets_revoke_key(int32_t number, uint32_t epoch, uint64_t key) {
     RevokeKey(key);
   }
   return answer;
+}
+
+int32_t steam_sockets_revoke_identity(int32_t number, uint32_t epoch, const void *identity) {
+  int32_t answer = 0;
+  if (BuiltInLibrary(number, epoch, answer) == nullptr) {
+    return answer;
+  }
+  if (identity == nullptr) {
+    return STEAM_SOCKETS_BAD_ARGUMENT;
+  }
+  std::array<char, SteamNetworkingIdentity::k_cchMaxString> text{};
+  SteamNetworkingIdentity_ToString(static_cast<const SteamNetworkingIdentity *>(identity), text.data(), text.size());
+  const SteamNetworkingGlobalLock lock("RevokeIdentity");
+  RevokedIdentities().insert(text.data());
+  return 0;
 }
 
 int32_t steam_sockets_is_key_trusted(int32_t number, uint32_t epoch, uint64_t key, char *error) {

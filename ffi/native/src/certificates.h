@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 namespace steam_sockets {
 
@@ -13,6 +14,9 @@ bool TrustCertificate(const void *certificate, size_t bytes, char *error);
 
 // Revokes a key, for good: it stays so when it is trusted again.
 void RevokeKey(uint64_t key);
+
+// Whether an identity, as text, was revoked. Call it with the library's lock held.
+bool IsIdentityRevoked(const std::string &identity);
 
 // Whether a key is trusted now. Else false, with the reason in `error` (1,024 bytes).
 bool IsKeyTrusted(uint64_t key, char *error);

@@ -191,6 +191,9 @@ int32_t Receive(const Library &library, int32_t source, uint32_t handle, void **
   const steam_sockets_functions &functions = library.functions;
   switch (source) {
     case STEAM_SOCKETS_FROM_CONNECTION:
+      if (!library.guarded.empty() && library.guarded.count(handle) != 0) {
+        return 0;
+      }
       return functions.receive_on_connection(library.sockets, handle, messages, maximum);
     case STEAM_SOCKETS_FROM_POLL_GROUP:
       return functions.receive_on_poll_group(library.sockets, handle, messages, maximum);

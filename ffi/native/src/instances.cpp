@@ -99,6 +99,19 @@ bool Lingers(const Instance &instance) {
   return false;
 }
 
+// What is kept of its connections by their handles.
+void ForgetConnectionsOf(Library &library, const Instance &instance) {
+  const SteamNetworkingGlobalLock lock("ForgetConnections");
+  const TableScopeLock table_lock(g_tables_lock);
+  for (const CSteamNetworkConnectionBase *connection : g_mapConnections.IterValues()) {
+    if (connection->m_pSteamNetworkingSocketsInterface == &instance) {
+      library.guarded.erase(connection->m_hConnectionSelf);
+      library.proving.erase(connection->m_hConnectionSelf);
+      library.full.erase(connection->m_hConnectionSelf);
+    }
+  }
+}
+
 void AwaitLingering(const Library &library, const Instance &instance, uint32_t milliseconds) {
   using std::chrono::steady_clock;
   const auto end = steady_clock::now() + std::chrono::milliseconds(milliseconds);
@@ -187,6 +200,7 @@ int32_t steam_sockets_instance_close(int32_t number, uint32_t epoch, int32_t ins
     return STEAM_SOCKETS_NOT_OPEN;
   }
   AwaitLingering(*library, *instance, linger_milliseconds);
+  ForgetConnectionsOf(*library, *instance);
   Instances().erase(instance_number);
   Destroy(*instance);
   return 0;

@@ -163,6 +163,8 @@ void End(int32_t number) {
   library.proving.clear();
   library.sessions_prove = false;
   library.tells_refusals = false;
+  library.refusals_waiting = 0;
+  library.refusals_unreported = 0;
   ForgetSignals(number);
   library.sockets = nullptr;
   library.utils = nullptr;
@@ -205,6 +207,19 @@ Library *OpenLibrary(int32_t number, uint32_t epoch) {
     return nullptr;
   }
   return &library;
+}
+
+Library *BuiltInLibrary(int32_t number, uint32_t epoch, int32_t &answer) {
+  Library *const library = OpenLibrary(number, epoch);
+  if (library == nullptr) {
+    answer = STEAM_SOCKETS_NOT_OPEN;
+    return nullptr;
+  }
+  if (!IsBuiltIn(library->functions)) {
+    answer = STEAM_SOCKETS_NO_FUNCTION;
+    return nullptr;
+  }
+  return library;
 }
 
 }  // namespace steam_sockets

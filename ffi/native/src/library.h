@@ -27,12 +27,17 @@ struct Library {
   std::atomic<int32_t> log_of{-1};  // the library whose debug output it gets: Steam's user and server have one log
   std::set<uint32_t> full;          // connections that refused a message for want of room
   std::vector<void *> fake_ports;   // ISteamNetworkingFakeUDPPort by number; null for one that was given up
-  std::set<uint32_t> guarded;       // connections on which nothing may be sent yet
+  std::set<uint32_t> guarded;       // connections that nothing is sent on or received from yet
   // Begun by signals, and their peers must have a certificate: connections with the peer, empty for anybody.
   std::map<uint32_t, std::string> proving;
-  bool sessions_prove = false;              // so must those of ISteamNetworkingMessages
-  std::atomic<bool> tells_refusals{false};  // whether those are told of whom the library itself turns away
+  bool sessions_prove = false;                   // so must those of ISteamNetworkingMessages
+  std::atomic<bool> tells_refusals{false};       // whether those are told of whom the library itself turns away
+  std::atomic<uint32_t> refusals_waiting{0};     // told of since the events were read
+  std::atomic<uint32_t> refusals_unreported{0};  // more than those
 };
+
+// The open library of this number when it is the one that is built in; else null and why not.
+Library *BuiltInLibrary(int32_t number, uint32_t epoch, int32_t &answer);
 
 // The library of this number when it is open, has this epoch and belongs to the calling thread; else null.
 Library *OpenLibrary(int32_t number, uint32_t epoch);

@@ -189,8 +189,10 @@ class Context final : public ISteamNetworkingSignalingRecvContext {
 
   void SendRejectionSignal(const SteamNetworkingIdentity &peer, const void *signal, int bytes) override {
     // The library leaves out who it is from, and its peers drop a signal that does not say.
-    const std::string whole =
-        WithSender({static_cast<const char *>(signal), static_cast<size_t>(bytes)}, OwnIdentity(library_));
+    const std::string_view given(static_cast<const char *>(signal), static_cast<size_t>(bytes));
+    const std::optional<Rendezvous> rendezvous = ReadRendezvous(given);
+    const bool says = rendezvous.has_value() && !rendezvous->from_identity.empty();
+    const std::string whole = says ? std::string(given) : WithSender(given, OwnIdentity(library_));
     Push(library_, peer, 0, whole.data(), static_cast<int>(whole.size()));
   }
 
@@ -396,18 +398,26 @@ bool IsSession(Book &book, const Rendezvous &rendezvous) {
   return line != book.lines.end() && line->second.is_session;
 }
 
-// Does away with a signal of somebody who lacks the certificate that he must have.
-void TurnAway(Library &library, const Rendezvous &rendezvous, const SteamNetworkingIdentity &from,
-              const std::string &why) {
-  if (rendezvous.to_connection.has_value()) {
-    EndConnecting(*rendezvous.to_connection, why);
-  } else if (rendezvous.is_connect_request && rendezvous.from_connection.has_value()) {
-    const std::string signal = WithSender(
-        RefusalSignal(*rendezvous.from_connection, TextOf(from), kUnauthenticated, "not authenticated: " + why),
-        OwnIdentity(library));
-    Push(library, from, 0, signal.data(), static_cast<int>(signal.size()));
-    PushRefusal(library, from, "", why);
+// Whether a signal may be handed in. Who lacks the certificate that he must have is turned away. Call it with the lock
+// on demands held.
+bool IsWelcome(Library &library, const Rendezvous &rendezvous, const SteamNetworkingIdentity &from,
+               std::string_view signal, ISteamNetworkingSignalingRecvContext &context) {
+  const std::string sender = TextOf(from);
+  const bool is_session = IsSession(BookAt(library.number), rendezvous);
+  const std::optional<std::string> why = WhyNot(library, rendezvous, sender, is_session, signal);
+  if (!why.has_value()) {
+    return true;
   }
+  if (rendezvous.to_connection.has_value()) {
+    EndConnecting(*rendezvous.to_connection, from, *why);
+  } else if (rendezvous.is_connect_request && rendezvous.from_connection.has_value() &&
+             PushRefusal(library, from, "", *why)) {
+    const std::string refusal =
+        WithSender(RefusalSignal(*rendezvous.from_connection, sender, kUnauthenticated, "not authenticated: " + *why),
+                   OwnIdentity(library));
+    context.SendRejectionSignal(from, refusal.data(), static_cast<int>(refusal.size()));
+  }
+  return false;
 }
 
 int32_t Receive(Library &library, const SteamNetworkingIdentity &from, std::string_view bytes) {
@@ -424,9 +434,8 @@ int32_t Receive(Library &library, const SteamNetworkingIdentity &from, std::stri
   Book &book = BookAt(library.number);
   const DemandsLock lock(library);
   if (lock.IsHeld()) {
-    const std::optional<std::string> why = WhyNot(library, *rendezvous, sender, IsSession(book, *rendezvous), signal);
-    if (why.has_value()) {
-      TurnAway(library, *rendezvous, from, *why);
+    Context refusing(library, nullptr);
+    if (!IsWelcome(library, *rendezvous, from, signal, refusing)) {
       return 0;
     }
   }
@@ -444,6 +453,31 @@ int32_t Receive(Library &library, const SteamNetworkingIdentity &from, std::stri
   }
   Note(book, *rendezvous, sender, context.made(), std::move(signal));
   return 1;
+}
+
+// Hands in a signal with an answer that native code of the application's gives. Nobody vouches for its sender.
+int32_t ReceiveWith(Library &library, void *sockets, std::string_view signal,
+                    ISteamNetworkingSignalingRecvContext &context) {
+  const auto hand_in = [&] {
+    return library.functions.received_signal(sockets, signal.data(), static_cast<int32_t>(signal.size()), &context) ? 1
+                                                                                                                    : 0;
+  };
+  if (!IsBuiltIn(library.functions)) {
+    return hand_in();
+  }
+  const std::optional<Rendezvous> rendezvous = ReadRendezvous(signal);
+  if (!rendezvous.has_value() || rendezvous->has_messages) {
+    return 0;
+  }
+  const DemandsLock lock(library);
+  if (!lock.IsHeld()) {
+    return hand_in();
+  }
+  SteamNetworkingIdentity from;
+  from.Clear();
+  const bool says =
+      SteamNetworkingIdentity_ParseString(&from, sizeof from, std::string(rendezvous->from_identity).c_str());
+  return says && IsWelcome(library, *rendezvous, from, signal, context) ? hand_in() : 0;
 }
 
 }  // namespace
@@ -532,6 +566,22 @@ int32_t steam_sockets_signal_received(int32_t number, uint32_t epoch, const void
   SteamNetworkingIdentity peer;
   std::memcpy(&peer, from, sizeof peer);
   return Receive(*library, peer, {static_cast<const char *>(signal), static_cast<size_t>(bytes)});
+}
+
+int32_t steam_sockets_signal_with_context(int32_t number, uint32_t epoch, void *sockets, const void *signal,
+                                          int32_t bytes, void *context) {
+  Library *const library = OpenLibrary(number, epoch);
+  if (library == nullptr) {
+    return STEAM_SOCKETS_NOT_OPEN;
+  }
+  if (library->functions.received_signal == nullptr || library->functions.own_identity == nullptr) {
+    return STEAM_SOCKETS_NO_FUNCTION;
+  }
+  if (sockets == nullptr || signal == nullptr || bytes < 1 || context == nullptr) {
+    return STEAM_SOCKETS_BAD_ARGUMENT;
+  }
+  return ReceiveWith(*library, sockets, {static_cast<const char *>(signal), static_cast<size_t>(bytes)},
+                     *static_cast<ISteamNetworkingSignalingRecvContext *>(context));
 }
 
 int32_t steam_sockets_signaling_closed(int32_t number, uint32_t epoch, uint32_t connection, int32_t reason,
