@@ -25,7 +25,7 @@
  * 4. A session that is lost with messages under way is told by messagesSessionEnded, and the next message begins anew.
  * 5. Signals of any length do no harm.
  */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { ConnectionState, Result, SendFlags, type ConfigOptions } from "../lib/index.ts";
 import { makeLibrary } from "./support/native-library.ts";
 import type { PlayerOptions } from "./support/p2p/player-script.ts";
@@ -33,6 +33,9 @@ import type { Player } from "./support/p2p/player.ts";
 import { describeOnStage, Stage } from "./support/p2p/stage.ts";
 import { waitUntil } from "./support/pump.ts";
 import { shows } from "./support/shows.ts";
+
+// They run at the same time, for most of them wait for most of it.
+setDefaultTimeout(60_000);
 
 const { None, Connecting, Connected, ClosedByPeer, ProblemDetectedLocally } = ConnectionState;
 const { Reliable, AutoRestartBrokenSession } = SendFlags;
@@ -83,43 +86,52 @@ async function connect(from: Player, to: Player) {
 }
 
 describeOnStage("messages", () => {
-  test("come on their channels, in order, when the session was accepted, which is asked for once", async () => {
-    await using stage = await Stage.set({ doubled: 100 });
-    const [alice, bob] = await pair(stage);
-    const channels = [0, 1, 7, 1000, -5];
-    for (const text of ["one", "two", "three"]) {
-      for (const channel of channels) expect(await alice.do("sendToUser", bobsName, text, channel)).toBe(Result.OK);
-    }
-    expect(await bob.hears("messagesSessionRequest")).toEqual([{ identity: alicesName }]);
-    // The request is sent again meanwhile.
-    const { given } = stage.post;
-    await waitUntil("signals were sent again", () => stage.post.given >= given + 3);
-    expect(await stateOf(alice, bob)).toBe(Connecting);
-    expect(await bob.do("acceptSession", "str:carl")).toBe(false);
-    expect(await bob.do("acceptSession", alicesName)).toBe(true);
-    for (const channel of channels) {
-      const came = await bob.do("receiveFromUsers", channel, 3);
-      expect(came).toEqual(["one", "two", "three"].map((text) => `${alicesName} ${text}`));
-    }
-    await stands(alice, bob);
-    expect(await bob.do("acceptSession", alicesName)).toBe(true);
-    expect(await bob.do("session", alicesName)).toMatchObject({
-      state: Connected,
-      connectionState: Connected,
-      identity: alicesName,
-      listenSocket: 0,
-      endReason: 0,
-    });
-    expect((await alice.do("session", bobsName)).remoteAddress).toMatch(/^10\.9\.9\.1:\d+$/);
-    expect(await bob.do("sendToUser", alicesName, "and back", -5)).toBe(Result.OK);
-    expect(await alice.do("receiveFromUsers", -5)).toEqual([`${bobsName} and back`]);
-    expect(alice.events("messagesSessionRequest")).toEqual([]);
-    expect(bob.events("messagesSessionRequest").length).toBe(1);
-    shows("gns", "sendMessageToUser", "receiveMessagesOnChannel", "acceptSessionWithUser", "getSessionConnectionInfo");
-    shows("gns", "messagesSessionRequest");
-  });
+  test.concurrent(
+    "come on their channels, in order, when the session was accepted, which is asked for once",
+    async () => {
+      await using stage = await Stage.set({ doubled: 100 });
+      const [alice, bob] = await pair(stage);
+      const channels = [0, 1, 7, 1000, -5];
+      for (const text of ["one", "two", "three"]) {
+        for (const channel of channels) expect(await alice.do("sendToUser", bobsName, text, channel)).toBe(Result.OK);
+      }
+      expect(await bob.hears("messagesSessionRequest")).toEqual([{ identity: alicesName }]);
+      // The request is sent again meanwhile.
+      const { given } = stage.post;
+      await waitUntil("signals were sent again", () => stage.post.given >= given + 3);
+      expect(await stateOf(alice, bob)).toBe(Connecting);
+      expect(await bob.do("acceptSession", "str:carl")).toBe(false);
+      expect(await bob.do("acceptSession", alicesName)).toBe(true);
+      for (const channel of channels) {
+        const came = await bob.do("receiveFromUsers", channel, 3);
+        expect(came).toEqual(["one", "two", "three"].map((text) => `${alicesName} ${text}`));
+      }
+      await stands(alice, bob);
+      expect(await bob.do("acceptSession", alicesName)).toBe(true);
+      expect(await bob.do("session", alicesName)).toMatchObject({
+        state: Connected,
+        connectionState: Connected,
+        identity: alicesName,
+        listenSocket: 0,
+        endReason: 0,
+      });
+      expect((await alice.do("session", bobsName)).remoteAddress).toMatch(/^10\.9\.9\.1:\d+$/);
+      expect(await bob.do("sendToUser", alicesName, "and back", -5)).toBe(Result.OK);
+      expect(await alice.do("receiveFromUsers", -5)).toEqual([`${bobsName} and back`]);
+      expect(alice.events("messagesSessionRequest")).toEqual([]);
+      expect(bob.events("messagesSessionRequest").length).toBe(1);
+      shows(
+        "gns",
+        "sendMessageToUser",
+        "receiveMessagesOnChannel",
+        "acceptSessionWithUser",
+        "getSessionConnectionInfo",
+      );
+      shows("gns", "messagesSessionRequest");
+    },
+  );
 
-  test("of who sends back accept the session", async () => {
+  test.concurrent("of who sends back accept the session", async () => {
     await using stage = await Stage.set();
     const [alice, bob] = await pair(stage);
     await alice.do("sendToUser", bobsName, "hello");
@@ -129,7 +141,7 @@ describeOnStage("messages", () => {
     expect(await bob.do("receiveFromUsers", 0)).toEqual([`${alicesName} hello`]);
   });
 
-  test("come by themselves from those whom a function accepts", async () => {
+  test.concurrent("come by themselves from those whom a function accepts", async () => {
     await using stage = await Stage.set();
     const [alice, bob] = await pair(stage);
     const carl = await stage.player("carl", { requests: "leave" });
@@ -142,7 +154,7 @@ describeOnStage("messages", () => {
     expect(await stateOf(bob, carl)).toBe(Connecting);
   });
 
-  test("that both send first at once make one session, without a request", async () => {
+  test.concurrent("that both send first at once make one session, without a request", async () => {
     await using stage = await Stage.set();
     const [alice, bob] = await pair(stage);
     for (let round = 0; round < 4; round++) {
@@ -171,7 +183,7 @@ describeOnStage("messages", () => {
     expect([alice, bob].flatMap((player) => player.events("messagesSessionRequest"))).toEqual([]);
   });
 
-  test("by the thousand, over five channels, are whole and in order", async () => {
+  test.concurrent("by the thousand, over five channels, are whole and in order", async () => {
     await using stage = await Stage.set();
     const rates = {
       SendRateMin: 25_000_000,
@@ -192,7 +204,7 @@ describeOnStage("messages", () => {
     ]);
   });
 
-  test("to who does not accept fail at both ends, and are tried again when that is asked for", async () => {
+  test.concurrent("to who does not accept fail at both ends, and are tried again when that is asked for", async () => {
     await using stage = await Stage.set();
     const [alice, bob] = await pair(stage, { TimeoutInitial: 1500 });
     expect(await alice.do("sendToUser", bobsName, "ignored")).toBe(Result.OK);
@@ -220,7 +232,7 @@ describeOnStage("messages", () => {
     shows("gns", "messagesSessionFailed");
   });
 
-  test("open channels, and the session ends with the last one", async () => {
+  test.concurrent("open channels, and the session ends with the last one", async () => {
     await using stage = await Stage.set();
     const [alice, bob] = await pair(stage);
     await meet(alice, bob, "one", 1);
@@ -241,7 +253,7 @@ describeOnStage("messages", () => {
     shows("gns", "closeChannelWithUser");
   });
 
-  test("that were not fetched are gone with the session", async () => {
+  test.concurrent("that were not fetched are gone with the session", async () => {
     await using stage = await Stage.set();
     const [alice, bob] = await pair(stage);
     await meet(alice, bob);
@@ -255,7 +267,7 @@ describeOnStage("messages", () => {
     shows("gns", "closeSessionWithUser");
   });
 
-  test("that don't come for three minutes end the session", async () => {
+  test.concurrent("that don't come for three minutes end the session", async () => {
     await using stage = await Stage.set();
     const preload = await makeLibrary("fast_clock");
     const [alice, bob] = await pair(stage, { TimeoutInitial: 170_000, TimeoutConnected: 170_000 }, { preload });
@@ -271,7 +283,7 @@ describeOnStage("messages", () => {
 });
 
 describeOnStage("who asks for a connection", () => {
-  test("is left pending until it is decided", async () => {
+  test.concurrent("is left pending until it is decided", async () => {
     await using stage = await Stage.set();
     const [alice, bob] = await pair(stage);
     const there = await alice.do("connect", bobsName);
@@ -284,7 +296,7 @@ describeOnStage("who asks for a connection", () => {
     await Promise.all([alice.sees(Connected, there), bob.sees(Connected, back)]);
   });
 
-  test("is not heard at all", async () => {
+  test.concurrent("is not heard at all", async () => {
     await using stage = await Stage.set();
     const [alice, bob] = await pair(stage, { TimeoutInitial: 1500 }, { peers: false });
     const there = await alice.do("connect", bobsName);
@@ -299,27 +311,30 @@ describeOnStage("who asks for a connection", () => {
 
 describeOnStage("trap 1: the end is heard at once", () => {
   // Without Signaling.closed in making.ts: nothing came to Alice within 15 seconds.
-  test.each([{ linger: false }, { linger: true }])("of a connection that was closed: %o", async ({ linger }) => {
-    await using stage = await Stage.set({ lost: 30 });
-    const [alice, bob] = await pair(stage);
-    for (const closes of ["the one who began", "the other"]) {
-      const known = bob.changes(Connecting).length;
-      const there = await alice.do("connect", bobsName);
-      await waitUntil("Bob was asked", () => bob.changes(Connecting).length > known);
-      const back = bob.changes(Connecting).at(-1)!.connectHandle;
-      await bob.do("accept", back);
-      await Promise.all([alice.sees(Connected, there), bob.sees(Connected, back)]);
-      await quiet(alice, bob);
-      const [one, ours, other, theirs] =
-        closes === "the other" ? ([bob, back, alice, there] as const) : ([alice, there, bob, back] as const);
-      expect(await one.do("close", ours, 1234, `closed by ${closes}`, linger)).toBe(true);
-      const { connection } = await other.sees(ClosedByPeer, theirs);
-      expect(connection).toMatchObject({ endReason: 1234, endDebug: `closed by ${closes}` });
-    }
-  });
+  test.concurrent.each([{ linger: false }, { linger: true }])(
+    "of a connection that was closed: %o",
+    async ({ linger }) => {
+      await using stage = await Stage.set({ lost: 30 });
+      const [alice, bob] = await pair(stage);
+      for (const closes of ["the one who began", "the other"]) {
+        const known = bob.changes(Connecting).length;
+        const there = await alice.do("connect", bobsName);
+        await waitUntil("Bob was asked", () => bob.changes(Connecting).length > known);
+        const back = bob.changes(Connecting).at(-1)!.connectHandle;
+        await bob.do("accept", back);
+        await Promise.all([alice.sees(Connected, there), bob.sees(Connected, back)]);
+        await quiet(alice, bob);
+        const [one, ours, other, theirs] =
+          closes === "the other" ? ([bob, back, alice, there] as const) : ([alice, there, bob, back] as const);
+        expect(await one.do("close", ours, 1234, `closed by ${closes}`, linger)).toBe(true);
+        const { connection } = await other.sees(ClosedByPeer, theirs);
+        expect(connection).toMatchObject({ endReason: 1234, endDebug: `closed by ${closes}` });
+      }
+    },
+  );
 
   // Without Signaling.sessionClosed in messages.ts: nothing came to Alice within 15 seconds.
-  test("of a session that was closed, whoever began it, on whichever way", async () => {
+  test.concurrent("of a session that was closed, whoever began it, on whichever way", async () => {
     await using stage = await Stage.set({ lost: 30 });
     const [alice, bob] = await pair(stage);
     for (const [closer, other] of [
@@ -337,7 +352,7 @@ describeOnStage("trap 1: the end is heard at once", () => {
   });
 
   // With pauses that grow without bound in signaling.cpp: the end was not heard within 15 seconds of the last message.
-  test("but what was sent before comes first, where it lingers", async () => {
+  test.concurrent("but what was sent before comes first, where it lingers", async () => {
     await using stage = await Stage.set();
     const [alice, bob] = await pair(stage, { ...patient, SendRateMin: 60_000, SendRateMax: 60_000 });
     const [there, back] = await connect(alice, bob);
@@ -352,7 +367,7 @@ describeOnStage("trap 1: the end is heard at once", () => {
   });
 
   // Without Signaling.end in networking.ts: nothing came to Bob within 15 seconds.
-  test("of what was closed with the network right behind it", async () => {
+  test.concurrent("of what was closed with the network right behind it", async () => {
     await using stage = await Stage.set();
     const [alice, bob] = await pair(stage);
     const [there, back] = await connect(alice, bob);
@@ -365,7 +380,7 @@ describeOnStage("trap 1: the end is heard at once", () => {
 });
 
 describeOnStage("trap 2: a refusal is heard at once", () => {
-  test("of a connection, with its reason", async () => {
+  test.concurrent("of a connection, with its reason", async () => {
     await using stage = await Stage.set({ lost: 30 });
     const config = patient;
     const alice = await stage.player("alice", { config });
@@ -377,29 +392,32 @@ describeOnStage("trap 2: a refusal is heard at once", () => {
     await bob.do("signalingsAreGone");
   });
 
-  test("of a connection, although all was lost that was said of it while the library knew the connection", async () => {
-    await using stage = await Stage.set();
-    const config = patient;
-    const alice = await stage.player("alice", { config });
-    const bob = await stage.player("bob", { config, requests: { refuse: 1300, text: "not today" } });
-    stage.post.keeps = (from) => from === bobsName;
-    const there = await alice.do("connect", bobsName);
-    await bob.sees(Connecting);
-    await bob.do("signalingsAreGone");
-    expect(stage.post.keptOf(bobsName)).toBeGreaterThan(1);
-    const signals: Uint8Array[] = [];
-    stage.post.keeps = (from, _, signal) => {
-      if (from === bobsName) signals.push(signal);
-      return false;
-    };
-    const { connection } = await alice.sees(ClosedByPeer, there);
-    expect(connection).toMatchObject({ endReason: 1300, endDebug: "not today" });
-    // Peers of another make drop what does not say.
-    for (const signal of signals) expect(Buffer.from(signal).toString("latin1")).toContain(`B\x07${bobsName}`);
-    expect(bob.changes(Connecting).length).toBe(1);
-  });
+  test.concurrent(
+    "of a connection, although all was lost that was said of it while the library knew the connection",
+    async () => {
+      await using stage = await Stage.set();
+      const config = patient;
+      const alice = await stage.player("alice", { config });
+      const bob = await stage.player("bob", { config, requests: { refuse: 1300, text: "not today" } });
+      stage.post.keeps = (from) => from === bobsName;
+      const there = await alice.do("connect", bobsName);
+      await bob.sees(Connecting);
+      await bob.do("signalingsAreGone");
+      expect(stage.post.keptOf(bobsName)).toBeGreaterThan(1);
+      const signals: Uint8Array[] = [];
+      stage.post.keeps = (from, _, signal) => {
+        if (from === bobsName) signals.push(signal);
+        return false;
+      };
+      const { connection } = await alice.sees(ClosedByPeer, there);
+      expect(connection).toMatchObject({ endReason: 1300, endDebug: "not today" });
+      // Peers of another make drop what does not say.
+      for (const signal of signals) expect(Buffer.from(signal).toString("latin1")).toContain(`B\x07${bobsName}`);
+      expect(bob.changes(Connecting).length).toBe(1);
+    },
+  );
 
-  test("of a session", async () => {
+  test.concurrent("of a session", async () => {
     await using stage = await Stage.set({ lost: 30 });
     const [alice, bob] = await pair(stage);
     await alice.do("sendToUser", bobsName, "hello");
@@ -413,30 +431,33 @@ describeOnStage("trap 2: a refusal is heard at once", () => {
 
 // Without MakeWayForNewSession in signaling.cpp: no request came within 15 seconds.
 describeOnStage("trap 3: a peer that starts again", () => {
-  test.each([{ stood: true }, { stood: false }])("is heard, though his old session is there: %o", async ({ stood }) => {
-    await using stage = await Stage.set();
-    const [alice, bob] = await pair(stage);
-    if (stood) await meet(bob, alice);
-    else {
-      await bob.do("sendToUser", alicesName, "hello");
-      await alice.hears("messagesSessionRequest");
-    }
-    for (let round = 0; round < 3; round++) {
-      await (round === 0 ? bob : undefined)?.kill();
-      await using again = await stage.player("bob", { requests: "leave", config: patient });
-      await meet(again, alice, `again ${round}`);
-      expect(await alice.do("sendToUser", bobsName, "echo")).toBe(Result.OK);
-      expect(await again.do("receiveFromUsers", 0)).toEqual([`${alicesName} echo`]);
-      // Told before the request.
-      const ends = alice.events("messagesSessionEnded");
-      expect(ends.map(({ identity }) => identity)).toEqual(Array<string>(stood ? round + 1 : round).fill(bobsName));
-    }
-  });
+  test.concurrent.each([{ stood: true }, { stood: false }])(
+    "is heard, though his old session is there: %o",
+    async ({ stood }) => {
+      await using stage = await Stage.set();
+      const [alice, bob] = await pair(stage);
+      if (stood) await meet(bob, alice);
+      else {
+        await bob.do("sendToUser", alicesName, "hello");
+        await alice.hears("messagesSessionRequest");
+      }
+      for (let round = 0; round < 3; round++) {
+        await (round === 0 ? bob : undefined)?.kill();
+        await using again = await stage.player("bob", { requests: "leave", config: patient });
+        await meet(again, alice, `again ${round}`);
+        expect(await alice.do("sendToUser", bobsName, "echo")).toBe(Result.OK);
+        expect(await again.do("receiveFromUsers", 0)).toEqual([`${alicesName} echo`]);
+        // Told before the request.
+        const ends = alice.events("messagesSessionEnded");
+        expect(ends.map(({ identity }) => identity)).toEqual(Array<string>(stood ? round + 1 : round).fill(bobsName));
+      }
+    },
+  );
 });
 
 // Without SessionWatch.used in messages.ts: nothing was told within 15 seconds.
 describeOnStage("trap 4: a session that is lost", () => {
-  test("is told, with messages under way, and the next message begins anew", async () => {
+  test.concurrent("is told, with messages under way, and the next message begins anew", async () => {
     await using stage = await Stage.set();
     const [alice, bob] = await pair(stage, { TimeoutInitial: 600_000, TimeoutConnected: 1500 });
     await meet(alice, bob);
@@ -456,7 +477,7 @@ describeOnStage("trap 4: a session that is lost", () => {
 
 // Without the bound in validate.ts: a segmentation fault at 2 ** 31. Negative lengths: ffi/native/test/signaling_test.cpp.
 describeOnStage("trap 5: signals of any length", () => {
-  test("are refused where they are none", async () => {
+  test.concurrent("are refused where they are none", async () => {
     await using stage = await Stage.set();
     const [alice, bob] = await pair(stage);
     for (const length of [0, 2 ** 31, 2 ** 32 - 1]) {
@@ -469,6 +490,39 @@ describeOnStage("trap 5: signals of any length", () => {
   });
 });
 
+describeOnStage("signaling objects", () => {
+  test.concurrent("are given back when sessions end, and when the network is closed in the midst of them", async () => {
+    await using stage = await Stage.set();
+    const [alice, bob] = await pair(stage);
+    for (let round = 0; round < 2; round++) {
+      await meet(alice, bob, `hello ${round}`);
+      expect([await alice.do("signalings"), await bob.do("signalings")]).toEqual([1, 1]);
+      await alice.do("closeSession", bobsName);
+      await bob.hears("messagesSessionEnded", round + 1);
+      await Promise.all([alice, bob].map((player) => player.do("signalingsAreGone")));
+    }
+    for (let round = 0; round < 5; round++) {
+      // A session that stands, one that waits, and connections that were just closed.
+      await meet(alice, bob, `hello ${round}`);
+      await alice.do("sendToUser", "str:carl", "hello");
+      await alice.do("close", await alice.do("connect", bobsName));
+      expect(await alice.do("signalings")).toBe(3);
+      expect(await alice.do("reopen")).toBe(0);
+    }
+    await meet(alice, bob);
+  });
+
+  test.concurrent("are gone with a Worker that ended in the midst of sessions", async () => {
+    await using stage = await Stage.set();
+    const [alice, bob] = await pair(stage);
+    for (const going of ["returned", "terminated"] as const) {
+      expect(await alice.do("loseWorker", bobsName, going)).toEqual({ signalings: 3, left: 0 });
+      await meet(alice, bob);
+    }
+  });
+});
+
+// Alone: it is busy all the time.
 describeOnStage("100,000 random and mutated signals", () => {
   test("during a session leave it alone, and leave nothing behind", async () => {
     await using stage = await Stage.set();
@@ -516,37 +570,5 @@ describeOnStage("100,000 random and mutated signals", () => {
     expect(await bob.do("receiveFromUsers", 50)).toEqual([`${alicesName} still here`]);
     expect(alice.events("messagesSessionEnded")).toEqual([]);
     expect(await bob.do("reopen")).toBe(0);
-  });
-});
-
-describeOnStage("signaling objects", () => {
-  test("are given back when sessions end, and when the network is closed in the midst of them", async () => {
-    await using stage = await Stage.set();
-    const [alice, bob] = await pair(stage);
-    for (let round = 0; round < 2; round++) {
-      await meet(alice, bob, `hello ${round}`);
-      expect([await alice.do("signalings"), await bob.do("signalings")]).toEqual([1, 1]);
-      await alice.do("closeSession", bobsName);
-      await bob.hears("messagesSessionEnded", round + 1);
-      await Promise.all([alice, bob].map((player) => player.do("signalingsAreGone")));
-    }
-    for (let round = 0; round < 5; round++) {
-      // A session that stands, one that waits, and connections that were just closed.
-      await meet(alice, bob, `hello ${round}`);
-      await alice.do("sendToUser", "str:carl", "hello");
-      await alice.do("close", await alice.do("connect", bobsName));
-      expect(await alice.do("signalings")).toBe(3);
-      expect(await alice.do("reopen")).toBe(0);
-    }
-    await meet(alice, bob);
-  });
-
-  test("are gone with a Worker that ended in the midst of sessions", async () => {
-    await using stage = await Stage.set();
-    const [alice, bob] = await pair(stage);
-    for (const going of ["returned", "terminated"] as const) {
-      expect(await alice.do("loseWorker", bobsName, going)).toEqual({ signalings: 3, left: 0 });
-      await meet(alice, bob);
-    }
   });
 });
