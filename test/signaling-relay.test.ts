@@ -408,26 +408,6 @@ describe("limits", () => {
     for (const raw of lazy) raw[Symbol.dispose]();
     await waitUntil("they had gone", () => relay.stats.unreadBytes === 0);
   });
-
-  test("those who say no hello, those who fall silent, and signals that nobody fetches: all go", async () => {
-    await using relay = start({ limits: { silence: 2 } });
-    using mute = await RawWebSocket.saying(relay.url);
-    using silent = await RawTCP.to(relay.url.slice("ws://".length, -1), upgradeRequest);
-    await silent.got("101 Switching");
-    // Such a client does not answer pings.
-    silent.say(maskedFrame(helloFrame("str:silent", "")));
-    using alice = await join(relay.url, "str:alice");
-    alice.client.send("str:nobody", signal("where are you?"));
-    await waitUntil("it waited", () => relay.stats.waiting === 1);
-    await Promise.all([
-      mute.closed().then((end) => expect(end).toEqual({ code: RelayCloseCode.Late, reason: "no hello in time" })),
-      waitUntil("the silent one was closed", () => relay.stats.closed[RelayCloseCode.Silent] === 1),
-      waitUntil("nothing waited", () => relay.stats.waiting === 0),
-    ]);
-    expect(relay.stats.dropped.backlog).toBe(1);
-    // Who answers pings stays.
-    expect(alice.client.stats.connections).toBe(1);
-  });
 });
 
 describe("frames", () => {
@@ -577,21 +557,6 @@ describe("the client", () => {
     await expectService(second);
   });
 
-  test("signals that got too old meanwhile are dropped", async () => {
-    const relay = start();
-    const { port } = relay;
-    await relay.stop();
-    const box = new Mailbox();
-    using client = connectRelay(box, relay.url, { ...quick, identity: "str:alice" });
-    client.send("str:alice", signal("old"));
-    await waitFor(10_100);
-    client.send("str:alice", signal("fresh"));
-    expect(client.stats).toMatchObject({ waiting: 1, dropped: 1 });
-    await using _ = start({ port });
-    await box.got(1);
-    expect(box.texts).toEqual(["fresh"]);
-  });
-
   test("keeps no more than it says, the newest", async () => {
     const relay = start({ limits: largeLimits });
     const { port } = relay;
@@ -639,13 +604,6 @@ describe("the client", () => {
     await client.ready();
     await waitUntil("it came again", () => upgrades >= 2);
     expect(reasons[0]).toBe("the service fell silent");
-  });
-
-  test("a relay that speaks keeps its clients, however little there is to say", async () => {
-    await using relay = start();
-    using alice = await join(relay.url, "str:alice", { silence: 1 });
-    await waitFor(2500);
-    expect(alice.client.stats.connections).toBe(1);
   });
 
   test("a token that can't be had is a try that failed", async () => {
@@ -747,6 +705,51 @@ describe("the client", () => {
     expectRefusal(() => to("ws://localhost/", { token: 5 }), TypeError, /a token must be a string/);
     expectRefusal(() => to("ws://localhost/", { silence: 0 }), RangeError, /silence must be from 1 to 600/);
     expectRefusal(() => connectRelay(untyped({}), "ws://localhost/"), TypeError, /net.signaling/);
+  });
+});
+
+// At the same time, for all that they do is wait.
+describe.concurrent("in time", () => {
+  test("those who say no hello, those who fall silent, and signals that nobody fetches: all go", async () => {
+    await using relay = start({ limits: { silence: 2 } });
+    using mute = await RawWebSocket.saying(relay.url);
+    using silent = await RawTCP.to(relay.url.slice("ws://".length, -1), upgradeRequest);
+    await silent.got("101 Switching");
+    // Such a client does not answer pings.
+    silent.say(maskedFrame(helloFrame("str:silent", "")));
+    using alice = await join(relay.url, "str:alice");
+    alice.client.send("str:nobody", signal("where are you?"));
+    await waitUntil("it waited", () => relay.stats.waiting === 1);
+    await Promise.all([
+      mute.closed().then((end) => expect(end).toEqual({ code: RelayCloseCode.Late, reason: "no hello in time" })),
+      waitUntil("the silent one was closed", () => relay.stats.closed[RelayCloseCode.Silent] === 1),
+      waitUntil("nothing waited", () => relay.stats.waiting === 0),
+    ]);
+    expect(relay.stats.dropped.backlog).toBe(1);
+    // Who answers pings stays.
+    expect(alice.client.stats.connections).toBe(1);
+  });
+
+  test("signals that got too old meanwhile are dropped", async () => {
+    const relay = start();
+    const { port } = relay;
+    await relay.stop();
+    const box = new Mailbox();
+    using client = connectRelay(box, relay.url, { ...quick, identity: "str:alice" });
+    client.send("str:alice", signal("old"));
+    await waitFor(10_100);
+    client.send("str:alice", signal("fresh"));
+    expect(client.stats).toMatchObject({ waiting: 1, dropped: 1 });
+    await using _ = start({ port });
+    await box.got(1);
+    expect(box.texts).toEqual(["fresh"]);
+  });
+
+  test("a relay that speaks keeps its clients, however little there is to say", async () => {
+    await using relay = start();
+    using alice = await join(relay.url, "str:alice", { silence: 1 });
+    await waitFor(2500);
+    expect(alice.client.stats.connections).toBe(1);
   });
 });
 

@@ -9,7 +9,7 @@
  *   them ours.
  * - Random and mutated signals do no harm, and no signaling object is left.
  */
-import { beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { ConnectionState, Result, type ConfigOptions } from "../lib/index.ts";
 import type { PlayerOptions } from "./support/p2p/player-script.ts";
 import type { Player } from "./support/p2p/player.ts";
@@ -17,6 +17,9 @@ import { describeOnStage, Stage } from "./support/p2p/stage.ts";
 import { waitUntil } from "./support/pump.ts";
 import { shows } from "./support/shows.ts";
 import { makeShim, missing } from "./steam/shim.ts";
+
+// They run at the same time, for most of them wait for most of it.
+setDefaultTimeout(60_000);
 
 const { None, Connecting, Connected, ClosedByPeer } = ConnectionState;
 const ownName = "steamid:76561197960287930";
@@ -64,7 +67,7 @@ async function stateOf(player: Player, peer: Player): Promise<ConnectionState> {
 function tests(): void {
   beforeAll(async () => void (library = await makeShim("gns", "crate")));
 
-  test("connections by signals", async () => {
+  test.concurrent("connections by signals", async () => {
     await using stage = await Stage.set();
     const [steam, bob] = await Promise.all([onSteam(stage), onGNS(stage)]);
     for (const [from, to] of [
@@ -87,7 +90,7 @@ function tests(): void {
     shows("steam_api", "connectP2PCustomSignaling", "receivedP2PCustomSignal");
   });
 
-  test("refusals", async () => {
+  test.concurrent("refusals", async () => {
     await using stage = await Stage.set();
     const requests = { refuse: 1300, text: "not today" } as const;
     const [steam, bob] = await Promise.all([onSteam(stage, { requests }), onGNS(stage)]);
@@ -102,7 +105,7 @@ function tests(): void {
     expect(steam.changes(Connecting).length).toBe(1);
   });
 
-  test("messages by user", async () => {
+  test.concurrent("messages by user", async () => {
     await using stage = await Stage.set();
     const [steam, bob] = await Promise.all([onSteam(stage), onGNS(stage)]);
     await meet(steam, bob, "from Valve's library");
@@ -128,7 +131,7 @@ function tests(): void {
     shows("steam_api", "messagesSessionRequest");
   });
 
-  test("failures, and signals that are none", async () => {
+  test.concurrent("failures, and signals that are none", async () => {
     await using stage = await Stage.set();
     const [steam, bob] = await Promise.all([onSteam(stage, { config: { TimeoutInitial: 1500 } }), onGNS(stage)]);
     expect(await steam.do("sendToUser", bobsName, "ignored")).toBe(Result.OK);
