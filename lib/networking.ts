@@ -431,7 +431,7 @@ export class Networking {
   /**
    * Gives the network back; within a handler, when all handlers are done. Its instances end first. Connections of {@link listen},
    * {@link connect} and {@link adopt} end first, each with its `close`; handlers can begin no new ones by then. The last
-   * close on this thread closes what is still open, waits up to 2 seconds for connections that linger, drops events that
+   * close on this thread closes what is still open, which the peers are told with the code 2999, waits up to 2 seconds for connections that linger, drops events that
    * nobody fetched, and ends the library. Closing twice does nothing.
    *
    * A Steam game server logs off before it ends.

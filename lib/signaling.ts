@@ -93,13 +93,14 @@ export class Signaling {
   }
 
   /**
-   * @internal The last close: the service sends what still waits, such as news of connections that were just closed.
+   * @internal The last close: what still stands ends, and the service sends what waits, such as the news of that.
    * @param last the opening that closes, which need not be the one that this was made by.
    */
   end(last: Backend): void {
     const service = this.#service;
     if (service === undefined) return;
     try {
+      last.helper.signaling_end(last.number, last.epoch);
       last.runCallbacks((record) => {
         if (record.kind !== HelperRecordKind.Signal) return;
         const told = readEvent(last, record);

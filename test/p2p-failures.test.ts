@@ -5,7 +5,7 @@
  * - Who is refused hears it, with reason and words. Who gets no answer, be it that nobody is there, that nobody wishes to
  *   be asked or that the other end does not decide, hears that after TimeoutInitial.
  * - A peer's close is heard, with reason and words, after all that he had sent before. Where nobody carries signals then
- *   it is heard when one speaks to him.
+ *   it is heard when one speaks to him. So is the end of his network with connections and sessions open.
  * - A peer that is killed is missed after TimeoutConnected.
  * - A peer that starts again, at once or after 15 seconds, connects and is connected to as a new one. What the library
  *   still holds of the old connection does no harm.
@@ -26,6 +26,8 @@ const { Connected, ClosedByPeer, ProblemDetectedLocally } = ConnectionState;
 
 /** EndReason: nothing was heard for too long. */
 const timeout = 5003;
+/** EndReason: the network was closed. */
+const shutDown = 2999;
 /** EndReason: the application did not say. */
 const application = 1000;
 
@@ -88,6 +90,21 @@ describeOnStage("a player hears", () => {
     const [again, backAgain] = await connect(bob, alice);
     await alice.do("close", backAgain);
     expect((await bob.sees(ClosedByPeer, again)).connection.endReason).toBe(application);
+  });
+
+  test.concurrent("that the other one's network ends, with all that was open", async () => {
+    await using stage = await Stage.set();
+    const [alice, bob] = await Promise.all([stage.player("alice"), stage.player("bob")]);
+    const [there] = await connect(alice, bob);
+    const [, backAgain] = await connect(bob, alice);
+    await bob.do("acceptSessions", ["str:alice"]);
+    expect(await alice.do("sendToUser", "str:bob", "hello")).toBe(Result.OK);
+    expect(await bob.do("receiveFromUsers", 0)).toEqual(["str:alice hello"]);
+    expect(await bob.do("reopen")).toBe(0);
+    for (const connection of [there, backAgain]) {
+      expect((await alice.sees(ClosedByPeer, connection)).connection.endReason).toBe(shutDown);
+    }
+    await alice.hears("messagesSessionEnded");
   });
 
   test.concurrent("of a close that no signal tells, when he speaks", async () => {

@@ -153,6 +153,11 @@ export const helper = {
     args: ["i32", "u32", "ptr"],
     returns: "i32",
   },
+  signaling_end: {
+    c: "int32_t steam_sockets_signaling_end(int32_t library, uint32_t epoch)",
+    args: ["i32", "u32"],
+    returns: "i32",
+  },
   trust_certificate: {
     c: "int32_t steam_sockets_trust_certificate(int32_t library, uint32_t epoch, const void *certificate, int32_t bytes, char *error)",
     args: ["i32", "u32", "ptr", "i32", "ptr"],

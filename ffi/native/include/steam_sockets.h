@@ -305,6 +305,13 @@ STEAM_SOCKETS_API int32_t steam_sockets_signaling_closed(int32_t library, uint32
  */
 STEAM_SOCKETS_API int32_t steam_sockets_session_closed(int32_t library, uint32_t epoch, const void *with);
 
+/*
+ * To be called before the last close: ends what has signaling and still stands, sessions as well, with the reason 2999
+ * as the library does when it is shut down, and tells the peers. Answers of how many connections a signal came, or
+ * NOT_OPEN, NO_FUNCTION.
+ */
+STEAM_SOCKETS_API int32_t steam_sockets_signaling_end(int32_t library, uint32_t epoch);
+
 /* ---- certificates ------------------------------------------------------------------------------------------------ */
 
 /* Whose certificates count. Only of the GameNetworkingSockets that is built together with the helper, NO_FUNCTION for

@@ -12,6 +12,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -372,14 +373,18 @@ int32_t TellOfSessions(Library &library, const std::string &from) {
   return static_cast<int32_t>(last.size());
 }
 
+// The messages of a library that can end sessions; null for others.
+void *MessagesWithSessions(const steam_sockets_functions &functions) {
+  const bool can_end =
+      functions.messages != nullptr && functions.session_state != nullptr && functions.close_session != nullptr;
+  return can_end ? functions.messages() : nullptr;
+}
+
 // Ends the session with a peer who asks for another one. Should he have it still, because what he asked for is long
 // past and came late, he is told.
 void MakeWayForNewSession(Library &library, const SteamNetworkingIdentity &from) {
   const steam_sockets_functions &functions = library.functions;
-  if (functions.messages == nullptr || functions.session_state == nullptr || functions.close_session == nullptr) {
-    return;
-  }
-  void *const messages = functions.messages();
+  void *const messages = MessagesWithSessions(functions);
   if (messages == nullptr) {
     return;
   }
@@ -389,6 +394,44 @@ void MakeWayForNewSession(Library &library, const SteamNetworkingIdentity &from)
     (void)functions.close_session(messages, &from);
     (void)TellOfSessions(library, TextOf(from));
   }
+}
+
+// What still stands, by its handle; and with whom there are sessions.
+struct Standing {
+  std::vector<uint32_t> connections;
+  std::set<std::string> sessions;
+};
+
+Standing StandingOf(Book &book) {
+  const std::lock_guard<std::mutex> guard(book.lock);
+  Standing standing;
+  for (const auto &[connection, line] : book.lines) {
+    if (line.ending.has_value() || line.last.empty()) {
+      continue;
+    }
+    if (line.is_session) {
+      standing.sessions.insert(line.from);
+    } else {
+      standing.connections.push_back(connection);
+    }
+  }
+  return standing;
+}
+
+// Tells the peer of a connection that was just closed, if he can be told by signals.
+bool TellOfEnd(Library &library, uint32_t connection, const Ending &ending) {
+  Book &book = BookAt(library.number);
+  std::string last;
+  {
+    const std::lock_guard<std::mutex> guard(book.lock);
+    const auto line = book.lines.find(connection);
+    if (line == book.lines.end() || !End(book, line->second, ending)) {
+      return false;
+    }
+    last = line->second.last;
+  }
+  Tell(library, ending, last);
+  return true;
 }
 
 // Whether a signal is about a session, as far as it names a connection of ours.
@@ -593,19 +636,36 @@ int32_t steam_sockets_signaling_closed(int32_t number, uint32_t epoch, uint32_t 
   if (library->functions.received_signal == nullptr || library->functions.close_connection == nullptr) {
     return STEAM_SOCKETS_NO_FUNCTION;
   }
-  const Ending ending = EndingOf(reason, text == nullptr ? "" : text);
-  Book &book = BookAt(number);
-  std::string last;
-  {
-    const std::lock_guard<std::mutex> guard(book.lock);
-    const auto line = book.lines.find(connection);
-    if (line == book.lines.end() || !End(book, line->second, ending)) {
-      return 0;
-    }
-    last = line->second.last;
+  return TellOfEnd(*library, connection, EndingOf(reason, text == nullptr ? "" : text)) ? 1 : 0;
+}
+
+int32_t steam_sockets_signaling_end(int32_t number, uint32_t epoch) {
+  Library *const library = OpenLibrary(number, epoch);
+  if (library == nullptr) {
+    return STEAM_SOCKETS_NOT_OPEN;
   }
-  Tell(*library, ending, last);
-  return 1;
+  const steam_sockets_functions &functions = library->functions;
+  if (functions.received_signal == nullptr || functions.close_connection == nullptr) {
+    return STEAM_SOCKETS_NO_FUNCTION;
+  }
+  // As the library itself ends what is open when it is shut down.
+  const Ending ending = EndingOf(k_ESteamNetConnectionEnd_AppException_Max, "The network was closed");
+  const Standing standing = StandingOf(BookAt(number));
+  int32_t told = 0;
+  for (const uint32_t connection : standing.connections) {
+    if (functions.close_connection(library->sockets, connection, ending.reason, ending.text.c_str(), false)) {
+      told += TellOfEnd(*library, connection, ending) ? 1 : 0;
+    }
+  }
+  void *const messages = MessagesWithSessions(functions);
+  for (const std::string &peer : standing.sessions) {
+    SteamNetworkingIdentity identity;
+    if (messages != nullptr && SteamNetworkingIdentity_ParseString(&identity, sizeof identity, peer.c_str()) &&
+        functions.close_session(messages, &identity)) {
+      told += TellOfSessions(*library, peer);
+    }
+  }
+  return told;
 }
 
 int32_t steam_sockets_session_closed(int32_t number, uint32_t epoch, const void *with) {

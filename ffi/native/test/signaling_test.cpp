@@ -8,6 +8,7 @@
 //  - the same of sessions, once; a peer who asks for another session has the first one ended, and hears of that, and
 //  what
 //    comes late of the first one changes nothing;
+//  - what still stands before the last close is ended all at once, and each peer is told;
 //  - every signaling object is counted, and none is left when the library has ended;
 //  - a hundred thousand random and mutated signals, of requests, sessions and their ends, do no harm, and the reader
 //    never looks past their end.
@@ -225,6 +226,30 @@ void AnswersSessionRequests() {
   CHECK(news.has_value() && news->from_identity == "str:bob" && !news->is_connect_request);
 }
 
+void EndsAll() {
+  const std::string request = RequestOf("alice", "bob");
+  const std::string session = SessionRequestOf("carol", "bob");
+  const Opened library = As(Named("bob"));
+  const int32_t number = library.number;
+  const uint32_t epoch = library.epoch;
+  CHECK(steam_sockets_signaling(number, epoch, STEAM_SOCKETS_ASK_FOR_PEERS, true) == 0);
+  CHECK(steam_sockets_signaling_end(number, epoch + 2) == STEAM_SOCKETS_NOT_OPEN);
+  CHECK(steam_sockets_signaling_end(number, epoch) == 0);
+  CHECK(Receive(library, Named("alice"), request) == 1);
+  CHECK(Receive(library, Named("carol"), session) == 1);
+  (void)Outgoing(library);
+  CHECK(steam_sockets_signaling_end(number, epoch) == 2);
+  std::vector<std::string> told;
+  for (const Sent &sent : Outgoing(library)) {
+    const auto news = steam_sockets::ReadRendezvous(sent.signal);
+    CHECK(news.has_value() && news->from_identity == "str:bob" && !news->is_connect_request);
+    told.push_back(sent.to);
+  }
+  std::sort(told.begin(), told.end());
+  CHECK((told == std::vector<std::string>{"alice", "carol"}));
+  CHECK(steam_sockets_signaling_end(number, epoch) == 0);
+}
+
 void LeavesNothing() {
   const SteamNetworkingIdentity bob = Named("bob");
   int32_t number = -1;
@@ -315,6 +340,7 @@ int main() {
   MakesRequests();
   AnswersRequests();
   AnswersSessionRequests();
+  EndsAll();
   LeavesNothing();
   StandsNoise();
   return check::Done();
