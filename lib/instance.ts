@@ -6,9 +6,9 @@ import type { ConfigTable } from "./config.ts";
 import { connectThrough, type ConnectOptions } from "./connect.ts";
 import type { Connection } from "./connection.ts";
 import type { Dispatcher } from "./dispatcher.ts";
-import type { Emitter, Handler } from "./emitter.ts";
+import type { Emitter } from "./emitter.ts";
 import { EventHub } from "./event-hub.ts";
-import { EventStream } from "./event-stream.ts";
+import { NetworkEventSource } from "./event-source.ts";
 import type { NetworkingEvents } from "./events.ts";
 import type { ConnectionHandle } from "./handles.ts";
 import { NetworkingMessages } from "./messages.ts";
@@ -48,7 +48,7 @@ const lingerMilliseconds = 2000;
  * pump delivers the events of all instances, too. Signals are the first network's alone. Handles are one for the process: a connection should be closed by the
  * network that made it, messages may be received and sent through any.
  */
-export class NetworkInstance implements Disposable {
+export class NetworkInstance extends NetworkEventSource implements Disposable {
   /** The network that made it: it runs, pumps and polls for all its instances. */
   readonly net: Networking;
   /** Connections, listen sockets, poll groups, messages. */
@@ -57,7 +57,6 @@ export class NetworkInstance implements Disposable {
   readonly certificates: Certificates;
   readonly #ground: InstanceGround;
   readonly #hub: EventHub;
-  readonly #events: Emitter<NetworkingEvents>;
   #messages: NetworkingMessages | undefined;
   /** The handlers by which the dispatcher hears of its connections. */
   #served: Emitter<NetworkingEvents> | undefined;
@@ -65,10 +64,11 @@ export class NetworkInstance implements Disposable {
   /** @internal Use {@link Networking.createInstance}. */
   constructor(net: Networking, ground: InstanceGround, certificate: RenewCertificate | undefined) {
     const { backend, config, receiver } = ground;
+    const hub = EventHub.of(backend);
+    super(hub, backend);
     this.net = net;
     this.#ground = ground;
-    this.#hub = EventHub.of(backend);
-    this.#events = this.#hub.attach();
+    this.#hub = hub;
     this.certificates = Certificates.of(this.#hub, backend);
     this.sockets = new NetworkingSockets(backend, config, this.#hub, receiver);
     try {
@@ -96,36 +96,6 @@ export class NetworkInstance implements Disposable {
   /** Clock, config options, log: those of the network that made it. */
   get utils(): NetworkingUtils {
     return this.net.utils;
-  }
-
-  /** Calls `handler` at each event of this instance of this name; see {@link Networking.on}. `debugOutput` does not come. */
-  on<Name extends keyof NetworkingEvents>(name: Name, handler: Handler<NetworkingEvents[Name]>): this {
-    this.#events.on(name, handler);
-    return this;
-  }
-
-  /** Calls `handler` at the next event of this name, and not again. */
-  once<Name extends keyof NetworkingEvents>(name: Name, handler: Handler<NetworkingEvents[Name]>): this {
-    this.#events.once(name, handler);
-    return this;
-  }
-
-  /** Takes one `on` or `once` of this handler back; without a handler all of this name. */
-  off<Name extends keyof NetworkingEvents>(name: Name, handler?: Handler<NetworkingEvents[Name]>): this {
-    this.#events.off(name, handler);
-    return this;
-  }
-
-  /**
-   * All events of this instance from now on as an async iterator; see {@link Networking.events}.
-   *
-   * @throws ClosedError after {@link close}.
-   */
-  events(): EventStream {
-    void this.#ground.backend.sockets; // which throws when it is closed
-    const stream = new EventStream((ended) => this.#hub.leave(ended));
-    this.#hub.follow(this.#events, stream);
-    return stream;
   }
 
   /** The same as {@link Networking.runCallbacks} of its network: events of all instances are delivered. */
@@ -185,7 +155,9 @@ export class NetworkInstance implements Disposable {
       if (this.#served !== undefined) this.#ground.dispatcher().dismiss(this.sockets);
     } finally {
       backend.close(lingerMilliseconds);
-      for (const emitter of [this.#events, this.#served]) if (emitter !== undefined) this.#hub.detach(emitter, backend);
+      for (const emitter of [this.handlers, this.#served]) {
+        if (emitter !== undefined) this.#hub.detach(emitter, backend);
+      }
       left(this);
     }
   }

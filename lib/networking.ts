@@ -8,13 +8,13 @@ import { adoptThrough, type AdoptOptions } from "./adopt.ts";
 import { connectThrough, type ConnectOptions } from "./connect.ts";
 import type { Connection } from "./connection.ts";
 import { Dispatcher, type DispatcherOptions } from "./dispatcher.ts";
-import type { Emitter, Handler } from "./emitter.ts";
+import type { Handler } from "./emitter.ts";
 import { AlreadyRunningError } from "./errors.ts";
 import { EventHub } from "./event-hub.ts";
-import { EventStream } from "./event-stream.ts";
+import { NetworkEventSource } from "./event-source.ts";
 import type { GameServer, GameServerOptions } from "./game-server.ts";
 import { releaseHeldOf } from "./inbox.ts";
-import type { DebugOutputEvent, NetworkingEvents } from "./events.ts";
+import type { DebugOutputEvent } from "./events.ts";
 import type { ConnectionHandle } from "./handles.ts";
 import { parseIdentity } from "./identity.ts";
 import { NetworkInstance, type InstanceOptions } from "./instance.ts";
@@ -113,7 +113,7 @@ export let dispatcherOf: (net: Networking) => Dispatcher;
  * An open network: {@link sockets} and {@link utils}, their events, and the end of it all. Made by
  * {@link openNetworking}.
  */
-export class Networking {
+export class Networking extends NetworkEventSource {
   /** Connections, listen sockets, poll groups, messages. */
   readonly sockets: NetworkingSockets;
   /** Signals, by which peers arrange connections over a service of your own. */
@@ -132,7 +132,6 @@ export class Networking {
   readonly #config: ConfigTable;
   readonly #hub: EventHub;
   readonly #receiver: Receiver;
-  readonly #events: Emitter<NetworkingEvents>;
   readonly #pool: DispatcherOptions | undefined;
   #dispatcher: Dispatcher | undefined;
   readonly #instances = new Set<NetworkInstance>();
@@ -151,11 +150,12 @@ export class Networking {
     }
     const { backend, gameServer } = openBackend(options);
     const { library } = backend;
+    const hub = EventHub.of(backend);
+    super(hub, backend);
     this.#backend = backend;
+    this.#hub = hub;
     this.gameServer = gameServer;
     this.#pool = options.pool;
-    this.#hub = EventHub.of(this.#backend);
-    this.#events = this.#hub.attach();
     this.library = { kind: library.kind, path: library.path, version: backend.version };
     const config = (this.#config = new ConfigTable(this.#backend));
     this.#receiver = new Receiver(this.#backend);
@@ -163,7 +163,7 @@ export class Networking {
     this.certificates = Certificates.of(this.#hub, this.#backend);
     this.sockets = new NetworkingSockets(this.#backend, config, this.#hub, this.#receiver);
     this.messages = new NetworkingMessages(this.#backend, this.#hub, this.#receiver);
-    this.utils = new NetworkingUtils(this.#backend, config, this.#hub, this.#events);
+    this.utils = new NetworkingUtils(this.#backend, config, this.#hub, this.handlers);
     try {
       // Global options are the process's: without this they would come over from a network that was closed.
       if (this.#backend.isAlone) {
@@ -182,46 +182,6 @@ export class Networking {
   /** Whether {@link close} has not taken effect yet. */
   get isOpen(): boolean {
     return this.#backend.isOpen;
-  }
-
-  /**
-   * Calls `handler` at each event of this name. Events are delivered in {@link runCallbacks}, on this thread, and
-   * nowhere else. A handler that throws keeps no other from running.
-   */
-  on<Name extends keyof NetworkingEvents>(name: Name, handler: Handler<NetworkingEvents[Name]>): this {
-    this.#events.on(name, handler);
-    return this;
-  }
-
-  /** Calls `handler` at the next event of this name, and not again. */
-  once<Name extends keyof NetworkingEvents>(name: Name, handler: Handler<NetworkingEvents[Name]>): this {
-    this.#events.once(name, handler);
-    return this;
-  }
-
-  /** Takes one `on` or `once` of this handler back; without a handler all of this name. */
-  off<Name extends keyof NetworkingEvents>(name: Name, handler?: Handler<NetworkingEvents[Name]>): this {
-    this.#events.off(name, handler);
-    return this;
-  }
-
-  /**
-   * All events from now on as an async iterator, each as `{ name, event }`, beside {@link on}: for
-   * `for await (const { name, event } of net.events())`. What handlers get in {@link runCallbacks} comes here right after
-   * it has returned, so somebody must run callbacks or the pump. Lines of the log come as far as
-   * {@link NetworkingUtils.setDebugOutputFunction} asked for them; `error` does not come.
-   *
-   * Events that nobody reads wait: of a connection until it is closed, and 65,536 in all, then reading throws a
-   * NetworkingError. The iterator ends with {@link close}, when all that waits was read, and at once with `break` or
-   * `return()`. Each call makes one of its own.
-   *
-   * @throws ClosedError after {@link close}.
-   */
-  events(): EventStream {
-    void this.#backend.sockets; // which throws when it is closed
-    const stream = new EventStream((ended) => this.#hub.leave(ended));
-    this.#hub.follow(this.#events, stream);
-    return stream;
   }
 
   /**
@@ -458,7 +418,7 @@ export class Networking {
   }
 
   #leave(): void {
-    this.#hub.detach(this.#events, this.#backend);
+    this.#hub.detach(this.handlers, this.#backend);
     this.#receiver.close();
     try {
       if (this.#backend.isOnlyOpening) {
