@@ -1,6 +1,5 @@
 /** The errors of this package. Wrong types and ranges of arguments are `TypeError` and `RangeError`. */
 import { NetworkingError } from "../sdk/errors.ts";
-import type { ConnectionClosing } from "./handlers.ts";
 
 export {
   AlreadyOpenError,
@@ -37,7 +36,7 @@ export class ConnectError extends NetworkingError {
   readonly by: "peer" | "local" | "problem";
 
   /** @internal */
-  constructor(address: string, { code, text, by }: ConnectionClosing) {
+  constructor(address: string, { code, text, by }: Pick<ConnectError, "code" | "text" | "by">) {
     super(`No connection to ${address}: ${text || `code ${code}`}`);
     this.code = code;
     this.text = text;

@@ -1,23 +1,23 @@
 /** `NetworkInstance`: a network beside the first one, for another identity. */
 import type { Backend } from "../sdk/backend.ts";
-import { adoptThrough, type AdoptOptions } from "./adopt.ts";
-import { Certificates } from "./certificates.ts";
-import type { ConfigTable } from "./config.ts";
-import { connectThrough, type ConnectOptions } from "./connect.ts";
-import type { Connection } from "./connection.ts";
-import type { Dispatcher } from "./dispatcher.ts";
+import { Certificates } from "./authentication/certificates.ts";
+import type { RenewCertificate } from "./authentication/renewal.ts";
 import type { Emitter } from "./emitter.ts";
-import { EventHub } from "./event-hub.ts";
-import { NetworkEventSource } from "./event-source.ts";
-import type { NetworkingEvents } from "./events.ts";
-import type { ConnectionHandle } from "./handles.ts";
-import { NetworkingMessages } from "./messages.ts";
+import { EventHub } from "./events/event-hub.ts";
+import { NetworkEventSource } from "./events/event-source.ts";
+import type { NetworkingEvents } from "./events/events.ts";
+import { adoptThrough, type AdoptOptions } from "./everyday/adopt.ts";
+import { connectThrough, type ConnectOptions } from "./everyday/connect.ts";
+import type { Connection } from "./everyday/connection.ts";
+import type { Dispatcher } from "./everyday/dispatcher.ts";
+import { Server, type ListenOptions } from "./everyday/server.ts";
+import { NetworkingMessages } from "./messages/messages.ts";
 import type { Networking } from "./networking.ts";
-import type { Receiver } from "./receive.ts";
-import type { RenewCertificate } from "./renewal.ts";
-import { Server, type ListenOptions } from "./server.ts";
-import { NetworkingSockets } from "./sockets.ts";
-import type { NetworkingUtils } from "./utils.ts";
+import { NetworkingSockets } from "./sockets/sockets.ts";
+import type { Receiver } from "./traffic/receive.ts";
+import type { ConfigTable } from "./utils/config.ts";
+import type { NetworkingUtils } from "./utils/utils.ts";
+import type { ConnectionHandle } from "./values/handles.ts";
 
 /** Who an instance is. */
 export interface InstanceOptions {

@@ -1,9 +1,9 @@
 /** `listen` and `connect`: game networking in Bun's own idiom. */
-import { connectThrough, type ConnectOptions } from "./connect.ts";
-import type { Connection } from "./connection.ts";
 import { borrowNetwork } from "./default-network.ts";
+import { connectThrough, type ConnectOptions } from "./everyday/connect.ts";
+import type { Connection } from "./everyday/connection.ts";
+import { Server, type ListenOptions } from "./everyday/server.ts";
 import { dispatcherOf } from "./networking.ts";
-import { Server, type ListenOptions } from "./server.ts";
 
 /**
  * Listens for connections over encrypted UDP, on a network that all on this thread share who name none. It is closed with

@@ -2,76 +2,31 @@
 import { DebugOutputType } from "../ffi/enums.ts";
 import type { Backend } from "../sdk/backend.ts";
 import type { LibraryKind } from "../sdk/library.ts";
-import { Certificates, type CertificateOptions } from "./certificates.ts";
-import { ConfigTable, type ConfigOptions } from "./config.ts";
-import { adoptThrough, type AdoptOptions } from "./adopt.ts";
-import { connectThrough, type ConnectOptions } from "./connect.ts";
-import type { Connection } from "./connection.ts";
-import { Dispatcher, type DispatcherOptions } from "./dispatcher.ts";
-import type { Handler } from "./emitter.ts";
+import { Certificates } from "./authentication/certificates.ts";
 import { AlreadyRunningError } from "./errors.ts";
-import { EventHub } from "./event-hub.ts";
-import { NetworkEventSource } from "./event-source.ts";
-import type { GameServer, GameServerOptions } from "./game-server.ts";
-import { releaseHeldOf } from "./inbox.ts";
-import type { DebugOutputEvent } from "./events.ts";
-import type { ConnectionHandle } from "./handles.ts";
-import { parseIdentity } from "./identity.ts";
+import { EventHub } from "./events/event-hub.ts";
+import { NetworkEventSource } from "./events/event-source.ts";
+import { adoptThrough, type AdoptOptions } from "./everyday/adopt.ts";
+import { connectThrough, type ConnectOptions } from "./everyday/connect.ts";
+import type { Connection } from "./everyday/connection.ts";
+import { Dispatcher, type DispatcherOptions } from "./everyday/dispatcher.ts";
+import { runLoop, type Phases, type RunOptions, type RunSummary } from "./everyday/run.ts";
+import { Server, type ListenOptions } from "./everyday/server.ts";
+import type { GameServer } from "./game-server.ts";
 import { NetworkInstance, type InstanceOptions } from "./instance.ts";
-import { NetworkingMessages } from "./messages.ts";
+import { NetworkingMessages } from "./messages/messages.ts";
+import type { NetworkingOptions } from "./networking-options.ts";
 import { openBackend } from "./open-backend.ts";
-import { Receiver } from "./receive.ts";
-import { runLoop, type Phases, type RunOptions, type RunSummary } from "./run.ts";
-import { Server, type ListenOptions } from "./server.ts";
-import { Simulation, type NetworkConditions, type NetworkPreset } from "./simulate.ts";
-import { Signaling } from "./signaling.ts";
-import { NetworkingSockets } from "./sockets.ts";
-import { NetworkingUtils } from "./utils.ts";
+import { Signaling } from "./signaling/signaling.ts";
+import { NetworkingSockets } from "./sockets/sockets.ts";
+import { releaseHeldOf } from "./traffic/inbox.ts";
+import { Receiver } from "./traffic/receive.ts";
+import { ConfigTable } from "./utils/config.ts";
+import { Simulation, type NetworkConditions, type NetworkPreset } from "./utils/simulate.ts";
+import { NetworkingUtils } from "./utils/utils.ts";
 import { count, integer } from "./validate.ts";
-
-/** How to open a network. Everything can be left out. */
-export interface NetworkingOptions {
-  /**
-   * The library file to load. Without it: what the environment variable `STEAM_SOCKETS_LIBRARY` names, else the
-   * package for this platform, else this checkout's own build. For Steam: what `STEAM_SOCKETS_STEAM_API` names, else
-   * Valve's `steam_api` beside the program, beside the executable, or in the working folder.
-   */
-  readonly library?: string;
-  /**
-   * Which kind of library to open: Valve's GameNetworkingSockets, which needs no Steam, or `steam_api`. When it is left
-   * out: Steam with `gameServer`, else whichever kind the library file is.
-   */
-  readonly backend?: "gns" | "steam";
-  /** GameNetworkingSockets: who we are, in the SDK's text form (`"str:alice"`); anonymous without it. One for the process. */
-  readonly identity?: string;
-  /**
-   * GameNetworkingSockets: whose certificates count, and where ours comes from; see {@link Certificates}. What another
-   * opening of the network has set stays. With it the options `requireAuthentication` of listen sockets and connections
-   * are of use.
-   */
-  readonly certificates?: CertificateOptions;
-  /**
-   * Steam: the game, set in the environment as `SteamAppId` where Steam looks for it. Without it the environment
-   * must have it, or a file steam_appid.txt in the working folder, unless the Steam client started this program.
-   */
-  readonly appId?: number;
-  /** Steam: opens a game server in place of the user of a running Steam client. One for the process. */
-  readonly gameServer?: GameServerOptions;
-  /**
-   * Config options for everything, until the last close; see {@link NetworkingUtils.setConfigValue}. Steam's user and
-   * its game server have them in common, until both are closed.
-   */
-  readonly config?: ConfigOptions;
-  /**
-   * GameNetworkingSockets: whether you do the library's work, by {@link Networking.poll}, and not a thread of its own.
-   * One for the process.
-   */
-  readonly manualPoll?: boolean;
-  /** How much room {@link Networking.listen} and {@link Networking.connect} have for what is sent. */
-  readonly pool?: DispatcherOptions;
-  /** The library's log, from its start on; see {@link NetworkingUtils.setDebugOutputFunction}. */
-  readonly debugOutput?: { readonly level: DebugOutputType; readonly handler: Handler<DebugOutputEvent> };
-}
+import type { ConnectionHandle } from "./values/handles.ts";
+import { parseIdentity } from "./values/native-identity.ts";
 
 /** What a network runs on. */
 export interface LibraryInfo {

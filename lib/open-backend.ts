@@ -6,9 +6,9 @@ import { NativeLibrary } from "../sdk/library.ts";
 import { locateLibrary, locateSteam } from "../sdk/locate.ts";
 import { openGameServer, openSteam } from "../sdk/steam.ts";
 import { GameServer, gameServerStart, settleGameServer } from "./game-server.ts";
-import { parseIdentity } from "./identity.ts";
-import type { NetworkingOptions } from "./networking.ts";
+import type { NetworkingOptions } from "./networking-options.ts";
 import { boolean, describe, integer } from "./validate.ts";
+import { parseIdentity } from "./values/native-identity.ts";
 
 /** A library that was opened, and the game server that it was opened as. */
 export interface OpenBackend {

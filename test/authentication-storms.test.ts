@@ -9,7 +9,7 @@
  * - Of a crowd that is turned away a server is told in few events, which count all of them.
  */
 import { afterEach, describe, expect, test } from "bun:test";
-import { readCertificateBlob } from "../lib/certificate-blob.ts";
+import { readCertificateBlob } from "../lib/authentication/certificate-blob.ts";
 import { CertificateRefusedError, openNetworking, type Networking } from "../lib/index.ts";
 import { Party } from "./support/authentication/party.ts";
 import { Authority, keyIdOf, keyOf } from "./support/certificate.ts";

@@ -30,7 +30,7 @@ import {
   type Refusal,
   type Server,
 } from "../lib/index.ts";
-import { isThisMachine, originOf } from "../lib/origin.ts";
+import { isThisMachine, originOf } from "../lib/values/origin.ts";
 import type * as stranger from "./peers/stranger.ts";
 import { connectEnds, Journal, rejectionOf, settled, thrownBy, turnFor } from "./support/everyday.ts";
 import { numbers } from "./support/numbers.ts";

@@ -24,7 +24,7 @@ import {
   type RunOptions,
   type RunSummary,
 } from "../lib/index.ts";
-import { runLoop, type Phases } from "../lib/run.ts";
+import { runLoop, type Phases } from "../lib/everyday/run.ts";
 import { Acceptor } from "./support/acceptor.ts";
 import { run } from "./support/life/run.ts";
 import { openNetworking } from "./support/poll-mode.ts";

@@ -1,6 +1,6 @@
 /** What differs between a function there and here, beyond what holds for all of them. */
 import type { apiSignals } from "../../lib/command/doctor/api.ts";
-import type { NetworkingEvents } from "../../lib/events.ts";
+import type { NetworkingEvents } from "../../lib/events/events.ts";
 
 /** For one function. Left out where nothing does. */
 export interface Difference {

@@ -1,7 +1,7 @@
 /** Identities as signaling services use them: text that came from outside. */
 import { IdentityType } from "../../ffi/enums.ts";
-import { printParts, tryIdentity } from "../identity-parts.ts";
 import { text } from "../validate.ts";
+import { printParts, tryIdentity } from "../values/identity-parts.ts";
 
 /** An identity as the library writes it, undefined for what is none: two spellings of one are one. */
 export function canonicalIdentity(identity: string): string | undefined {

@@ -1,9 +1,9 @@
 /** One WebSocket of a relay, from its first byte to its last. */
 import type { ServerWebSocket } from "bun";
-import { originOf } from "../origin.ts";
+import { TokenBucket } from "../token-bucket.ts";
+import { originOf } from "../values/origin.ts";
 import type { CheckedRelayLimits } from "./relay-limits.ts";
 import type { RelayCloseCode } from "./relay-protocol.ts";
-import { TokenBucket } from "./token-bucket.ts";
 
 // How many seconds' worth of signals may be dropped before the one who sends them is closed.
 const patienceSeconds = 10;

@@ -1,7 +1,8 @@
 /** A relay for signals: a WebSocket server that knows who its clients are. */
 import type { Server, ServerWebSocket, WebSocketHandler } from "bun";
-import { isThisMachine, originOf } from "../origin.ts";
+import { TokenBucket } from "../token-bucket.ts";
 import { describe, text } from "../validate.ts";
+import { isThisMachine, originOf } from "../values/origin.ts";
 import { AbsentPeers } from "./absent-peers.ts";
 import { canonicalIdentity } from "./identity-text.ts";
 import { RelayConnection } from "./relay-connection.ts";
@@ -9,7 +10,6 @@ import { checkedLimits, type CheckedRelayLimits } from "./relay-limits.ts";
 import { checkedOptions, type RelayHello, type RelayOptions } from "./relay-options.ts";
 import { largestFrame, readFrame, RelayCloseCode, relayVersion, signalFrame, welcomeFrame } from "./relay-protocol.ts";
 import { largestSignal } from "./service.ts";
-import { TokenBucket } from "./token-bucket.ts";
 
 /** What a relay has done, and what it holds right now. */
 export interface RelayStats {

@@ -2,16 +2,16 @@
 import type { Availability } from "../../ffi/enums.ts";
 import { SharedMemory } from "../../ffi/memory.ts";
 import type { Backend } from "../../sdk/backend.ts";
-import type { AuthenticationStatus } from "../authentication-status.ts";
-import type { CertificateSource } from "../certificate-blob.ts";
-import { Certificates } from "../certificates.ts";
-import type { ConfigTable } from "../config.ts";
+import type { CertificateSource } from "../authentication/certificate-blob.ts";
+import { Certificates } from "../authentication/certificates.ts";
 import { CertificateRefusedError, NetworkingError, UnsupportedError, type CertificateRefusal } from "../errors.ts";
-import type { EventHub } from "../event-hub.ts";
-import { formatIdentity, identityBytes } from "../identity.ts";
-import { parsePeerIdentity, type PeerIdentity } from "../peer-identity.ts";
-import type { Receiver } from "../receive.ts";
+import type { EventHub } from "../events/event-hub.ts";
+import type { Receiver } from "../traffic/receive.ts";
+import type { ConfigTable } from "../utils/config.ts";
 import { bytes } from "../validate.ts";
+import type { AuthenticationStatus } from "../values/authentication-status.ts";
+import { formatIdentity, identityBytes } from "../values/native-identity.ts";
+import { parsePeerIdentity, type PeerIdentity } from "../values/peer-identity.ts";
 import { Traffic } from "./traffic.ts";
 
 const noIdentity = null;

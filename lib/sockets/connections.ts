@@ -4,7 +4,7 @@ import { Result } from "../../ffi/enums.ts";
 import { layoutOf } from "../../ffi/layout.ts";
 import { SharedMemory } from "../../ffi/memory.ts";
 import { SteamNetworkingIPAddr } from "../../ffi/structs.ts";
-import { formatAddress } from "../address.ts";
+import { boolean, describe, handle, int32, integer, shortText, userData } from "../validate.ts";
 import {
   infoBytes,
   laneStatusBytes,
@@ -15,9 +15,9 @@ import {
   type ConnectionInfo,
   type ConnectionStatus,
   type LaneStatus,
-} from "../connection-info.ts";
-import type { ConnectionHandle, ListenSocketHandle } from "../handles.ts";
-import { boolean, describe, handle, int32, integer, shortText, userData } from "../validate.ts";
+} from "../values/connection-info.ts";
+import type { ConnectionHandle, ListenSocketHandle } from "../values/handles.ts";
+import { formatAddress } from "../values/native-address.ts";
 import { asResult } from "./core.ts";
 import { Groups } from "./groups.ts";
 

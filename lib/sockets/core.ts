@@ -1,13 +1,13 @@
 /** What the parts of `NetworkingSockets` stand on. */
 import type { Result } from "../../ffi/enums.ts";
 import type { Backend } from "../../sdk/backend.ts";
-import type { ConfigTable } from "../config.ts";
+import { Gate } from "../authentication/gate.ts";
 import { CreationError } from "../errors.ts";
-import type { EventHub } from "../event-hub.ts";
-import { Gate } from "../gate.ts";
-import type { Receiver } from "../receive.ts";
-import { Sender } from "../send.ts";
-import { Signaling } from "../signaling.ts";
+import type { EventHub } from "../events/event-hub.ts";
+import { Signaling } from "../signaling/signaling.ts";
+import type { Receiver } from "../traffic/receive.ts";
+import { Sender } from "../traffic/send.ts";
+import type { ConfigTable } from "../utils/config.ts";
 
 /** @internal The base of the parts: one for each group of functions, each built on the one before. */
 export abstract class SocketsCore {

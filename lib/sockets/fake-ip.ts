@@ -2,13 +2,13 @@
 import { maxFakeIPPorts } from "../../ffi/constants.ts";
 import { Result, type FakeIPType } from "../../ffi/enums.ts";
 import { SharedMemory } from "../../ffi/memory.ts";
-import { formatAddress, NativeAddress } from "../address.ts";
-import type { ConfigOptions } from "../config.ts";
-import { fakeIPResultBytes, readFakeIPResult, type FakeIPResult } from "../fake-ip.ts";
-import { FakeUDPPort } from "../fake-udp-port.ts";
-import type { ConnectionHandle, ListenSocketHandle } from "../handles.ts";
+import type { ConfigOptions } from "../utils/config.ts";
 import { count, handle, integer } from "../validate.ts";
+import { fakeIPResultBytes, readFakeIPResult, type FakeIPResult } from "../values/fake-ip.ts";
+import type { ConnectionHandle, ListenSocketHandle } from "../values/handles.ts";
+import { formatAddress, NativeAddress } from "../values/native-address.ts";
 import { asResult } from "./core.ts";
+import { FakeUDPPort } from "./fake-udp-port.ts";
 import { PeerToPeer } from "./peer-to-peer.ts";
 
 const ownPort = -1;

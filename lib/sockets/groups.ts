@@ -1,6 +1,6 @@
 /** Poll groups. */
-import { NET_POLL_GROUP_INVALID, type ConnectionHandle, type PollGroupHandle } from "../handles.ts";
 import { handle } from "../validate.ts";
+import { NET_POLL_GROUP_INVALID, type ConnectionHandle, type PollGroupHandle } from "../values/handles.ts";
 import { Making } from "./making.ts";
 
 /** @internal Whether a connection's other end must be authenticated, and it is not known yet who that is. */

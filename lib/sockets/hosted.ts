@@ -2,8 +2,9 @@
 import { maxGameCoordinatorServerLoginAppData, maxGameCoordinatorServerLoginSerialized } from "../../ffi/constants.ts";
 import { Result } from "../../ffi/enums.ts";
 import { SharedMemory } from "../../ffi/memory.ts";
-import type { ConfigOptions } from "../config.ts";
-import type { ConnectionHandle, ListenSocketHandle } from "../handles.ts";
+import type { ConfigOptions } from "../utils/config.ts";
+import { bytes, integer, type MessageData } from "../validate.ts";
+import type { ConnectionHandle, ListenSocketHandle } from "../values/handles.ts";
 import {
   hostedAddressBytes,
   loginWith,
@@ -15,9 +16,8 @@ import {
   type GameCoordinatorServerLogin,
   type HostedAddress,
   type RelayAuthTicket,
-} from "../hosted.ts";
-import { parsePeerIdentity, type PeerIdentity } from "../peer-identity.ts";
-import { bytes, integer, type MessageData } from "../validate.ts";
+} from "../values/hosted.ts";
+import { parsePeerIdentity, type PeerIdentity } from "../values/peer-identity.ts";
 import { asResult } from "./core.ts";
 import { FakeIP } from "./fake-ip.ts";
 

@@ -2,11 +2,11 @@
 import { maxConnectionCloseReason } from "../../ffi/constants.ts";
 import { ConnectionEnd, type Result } from "../../ffi/enums.ts";
 import { SharedMemory } from "../../ffi/memory.ts";
-import { parseAddress, type NativeAddress } from "../address.ts";
-import { splitOptions, type ConnectionOptions, type ListenSocketOptions } from "../gate.ts";
-import type { ConnectionHandle, ListenSocketHandle } from "../handles.ts";
-import { parseIdentity } from "../identity.ts";
+import { splitOptions, type ConnectionOptions, type ListenSocketOptions } from "../authentication/gate.ts";
 import { boolean, handle, integer, text } from "../validate.ts";
+import type { ConnectionHandle, ListenSocketHandle } from "../values/handles.ts";
+import { parseAddress, type NativeAddress } from "../values/native-address.ts";
+import { parseIdentity } from "../values/native-identity.ts";
 import { asResult, SocketsCore } from "./core.ts";
 
 const { App_Min, AppException_Max } = ConnectionEnd;

@@ -1,11 +1,11 @@
 /** Connections by identity: where a rendezvous service, or signals of one's own, bring two hosts together. */
 import { HelperAnswer } from "../../ffi/enums.ts";
 import { asAddress, type Address } from "../../ffi/memory.ts";
-import { splitOptions, type ConnectionOptions, type ListenSocketOptions } from "../gate.ts";
-import type { ConnectionHandle, ListenSocketHandle } from "../handles.ts";
-import { parsePeerIdentity, type PeerIdentity } from "../peer-identity.ts";
-import { Signaling } from "../signaling.ts";
+import { splitOptions, type ConnectionOptions, type ListenSocketOptions } from "../authentication/gate.ts";
+import { Signaling } from "../signaling/signaling.ts";
 import { bytes, describe, integer, type MessageData } from "../validate.ts";
+import type { ConnectionHandle, ListenSocketHandle } from "../values/handles.ts";
+import { parsePeerIdentity, type PeerIdentity } from "../values/peer-identity.ts";
 import { Authentication } from "./authentication.ts";
 
 /**

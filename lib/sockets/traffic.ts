@@ -2,13 +2,13 @@
 import { helperSegments } from "../../ffi/constants.ts";
 import { HelperSource, Result } from "../../ffi/enums.ts";
 import { HandleError } from "../errors.ts";
-import type { ConnectionHandle, PollGroupHandle } from "../handles.ts";
-import type { Inbox } from "../inbox.ts";
-import { Outbox } from "../outbox.ts";
-import { receiveInto, type ReceivedMessage } from "../receive.ts";
-import type { OutgoingMessage } from "../send.ts";
-import { LentShare } from "../share.ts";
+import type { Inbox } from "../traffic/inbox.ts";
+import { Outbox } from "../traffic/outbox.ts";
+import { receiveInto, type ReceivedMessage } from "../traffic/receive.ts";
+import type { OutgoingMessage } from "../traffic/send.ts";
+import { LentShare } from "../traffic/share.ts";
 import { bytes, describe, handle, int32, type MessageData } from "../validate.ts";
+import type { ConnectionHandle, PollGroupHandle } from "../values/handles.ts";
 import { Connections } from "./connections.ts";
 import { asResult } from "./core.ts";
 

@@ -1,5 +1,5 @@
 /** Config options: get and set. */
-import type { ConfigOption, ConfigOptionName, ConfigOptionValue, ConfigTarget, ConfigValueOf } from "../config.ts";
+import type { ConfigOption, ConfigOptionName, ConfigOptionValue, ConfigTarget, ConfigValueOf } from "./config.ts";
 import { UtilsCore } from "./core.ts";
 
 /** The name of an option that only a newer library knows: any but those that have a type here. */

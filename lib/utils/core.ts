@@ -1,9 +1,9 @@
 /** What the parts of `NetworkingUtils` stand on. */
 import type { Backend } from "../../sdk/backend.ts";
-import type { ConfigTable } from "../config.ts";
 import type { Emitter } from "../emitter.ts";
-import type { EventHub } from "../event-hub.ts";
-import type { NetworkingEvents } from "../events.ts";
+import type { EventHub } from "../events/event-hub.ts";
+import type { NetworkingEvents } from "../events/events.ts";
+import type { ConfigTable } from "./config.ts";
 
 /** @internal The base of the parts: one for each group of functions, each built on the one before. */
 export abstract class UtilsCore {

@@ -1,9 +1,9 @@
 /** Fake addresses, and who stands behind them. */
 import { FakeIPType, Result } from "../../ffi/enums.ts";
 import { SharedMemory } from "../../ffi/memory.ts";
-import { parseAddress } from "../address.ts";
-import { formatIdentity, identityBytes } from "../identity.ts";
 import { ipv4Of } from "../values/address.ts";
+import { parseAddress } from "../values/native-address.ts";
+import { formatIdentity, identityBytes } from "../values/native-identity.ts";
 import { Locations } from "./locations.ts";
 
 /** @internal */

@@ -1,9 +1,9 @@
 /** The library's log. */
 import { DebugOutputType } from "../../ffi/enums.ts";
-import type { ConfigOptionName, ConfigTarget } from "../config.ts";
 import type { Handler } from "../emitter.ts";
-import type { DebugOutputEvent } from "../events.ts";
+import type { DebugOutputEvent } from "../events/events.ts";
 import { integer, text } from "../validate.ts";
+import type { ConfigOptionName, ConfigTarget } from "./config.ts";
 import { Configuring } from "./configuring.ts";
 
 /** What the library's log can be had of in more or less detail: the options that begin with `LogLevel_`. */

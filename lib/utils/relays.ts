@@ -1,8 +1,12 @@
 /** Valve's relay network: whether it can be used, and its data centers. */
 import type { Availability } from "../../ffi/enums.ts";
 import { SharedMemory } from "../../ffi/memory.ts";
-import { readRelayNetworkStatus, relayNetworkStatusBytes, type RelayNetworkStatus } from "../relay-network-status.ts";
 import { handle, number } from "../validate.ts";
+import {
+  readRelayNetworkStatus,
+  relayNetworkStatusBytes,
+  type RelayNetworkStatus,
+} from "../values/relay-network-status.ts";
 import { Logging } from "./logging.ts";
 
 const mostSeconds = 1e9;

@@ -4,8 +4,8 @@
  * Fake addresses of Steam look as others do; only Steam's library can tell them: see
  * {@link NetworkingUtils.getIPv4FakeIPType}.
  */
-import { addressOfText, isIPv4 as isMapped, mapIPv4, printAddress, tryAddress } from "../address.ts";
 import { describe, integer } from "../validate.ts";
+import { addressOfText, isIPv4 as isMapped, mapIPv4, printAddress, tryAddress } from "./address-parts.ts";
 
 /** An address, taken apart. */
 export interface Parts {

@@ -14,12 +14,12 @@
  */
 import { maxGenericBytes, maxGenericString, maxXboxPairwiseID } from "../../ffi/constants.ts";
 import { IdentityType } from "../../ffi/enums.ts";
-import { addressOfText, printAddress } from "../address.ts";
-import { isValidSteamID, printParts, tryIdentity, type IdentityParts } from "../identity-parts.ts";
 import { describe, shortText, text } from "../validate.ts";
+import { addressOfText, printAddress } from "./address-parts.ts";
 import * as Address from "./address.ts";
+import { isValidSteamID, printParts, tryIdentity, type IdentityParts } from "./identity-parts.ts";
 
-export type { IdentityParts as Parts } from "../identity-parts.ts";
+export type { IdentityParts as Parts } from "./identity-parts.ts";
 
 const invalid = "invalid";
 

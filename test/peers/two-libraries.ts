@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Inbox, MessagePool, NetworkingError, Outbox, SendFlags, type Networking } from "../../lib/index.ts";
-import { memoryOf } from "../../lib/pool.ts";
+import { memoryOf } from "../../lib/traffic/pool.ts";
 import { noise, sameBytes } from "../support/noise.ts";
 import { Parent } from "../support/parent.ts";
 import { openNetworking } from "../support/poll-mode.ts";

@@ -1,9 +1,9 @@
 /** The API of Valve's documents by the names that it has here, and how much of it a library has. */
 import { networking, symbolOf, type FlatFunction } from "../../../ffi/functions/index.ts";
 import type { NativeLibrary } from "../../../sdk/library.ts";
-import type { NetworkingEvents } from "../../events.ts";
-import { NetworkingMessages } from "../../messages.ts";
-import { NetworkingSockets } from "../../sockets.ts";
+import type { NetworkingEvents } from "../../events/events.ts";
+import { NetworkingMessages } from "../../messages/messages.ts";
+import { NetworkingSockets } from "../../sockets/sockets.ts";
 
 /** A function of the documents. */
 export interface ApiFunction {
