@@ -1,7 +1,7 @@
 #!/usr/bin/env bun
 /**
- * Makes the packages that are published: `bun run packages [TARGET...]`. Everything lands in `dist/packages`: a tarball
- * for each package, and a folder with what is in it.
+ * Makes the packages that are published: `bun run packages [--here | TARGET...]`. Everything lands in `dist/packages`: a
+ * tarball for each package, and a folder with what is in it.
  */
 import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -15,6 +15,7 @@ import { checkLibrary } from "./library/check.ts";
 import { entryPoint, entryPointTypes, howTried, mainManifest, platformManifest, platformReadme } from "./manifests.ts";
 import { notices } from "./notices/notices.ts";
 import ownManifest from "../package.json";
+import { PLATFORM_PACKAGE } from "../sdk/packaged.ts";
 import { pack, unpack } from "./pack.ts";
 import { packageName, type Target, targets } from "./targets.ts";
 
@@ -68,9 +69,10 @@ function json(value: unknown): string {
 
 // ---- the command ------------------------------------------------------------------------------------------------------
 
-const USAGE = `Usage: bun run packages [TARGET...]
+const USAGE = `Usage: bun run packages [--here | TARGET...]
 
-Makes the packages that are published, in dist/packages: the main one, and those of the targets, or of all of them:
+Makes the packages that are published, in dist/packages: the main one, and with --here that of this machine, or those of
+the targets, or of all of them:
 
 ${targets.map(({ name, platform }) => `  ${name.padEnd(18)}${platform}`).join("\n")}
 `;
@@ -79,6 +81,10 @@ function targetNamed(name: string): Target {
   const target = targets.find((candidate) => candidate.name === name);
   if (target === undefined) throw new Error(`There is no target ${name}\n\n${USAGE}`);
   return target;
+}
+
+function isHere(target: Target): boolean {
+  return packageName(target) === PLATFORM_PACKAGE;
 }
 
 async function main(names: readonly string[]): Promise<void> {
@@ -104,9 +110,12 @@ function size(path: string): string {
 
 if (import.meta.main) {
   try {
-    const { values, positionals } = parseArgs({ allowPositionals: true, options: { help: { type: "boolean" } } });
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { here: { type: "boolean" }, help: { type: "boolean" } },
+    });
     if (values.help) process.stdout.write(USAGE);
-    else await main(positionals);
+    else await main(values.here ? targets.filter(isHere).map(({ name }) => name) : positionals);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;
