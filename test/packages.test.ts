@@ -18,7 +18,7 @@ import ts from "typescript";
 import packageJson from "../package.json";
 import { makeAuthority } from "../packaging/authority.ts";
 import { checkLibrary, UnfitLibraryError } from "../packaging/library/check.ts";
-import { readFacts } from "../packaging/library/facts.ts";
+import { readFacts } from "../packaging/library/read.ts";
 import { mainManifest, platformManifest } from "../packaging/manifests.ts";
 import { noticesIn } from "../packaging/notices/comments.ts";
 import { packageName, targets } from "../packaging/targets.ts";

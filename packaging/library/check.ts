@@ -2,7 +2,8 @@
 import { homedir } from "node:os";
 import { cacheFolder } from "../../ffi/native/cache.ts";
 import type { Target } from "../targets.ts";
-import { type LibraryFacts, readFacts } from "./facts.ts";
+import type { LibraryFacts } from "./facts.ts";
+import { readFacts } from "./read.ts";
 
 const FAMILIES = /^(SteamAPI|GameNetworkingSockets|SteamNetworkingSockets|steam_sockets)_/;
 
