@@ -5,7 +5,6 @@
 #include <steamnetworkingsockets_messages_certs.pb.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
@@ -14,6 +13,7 @@
 #include "certificates.h"
 #include "crypto.h"
 #include "gns.h"
+#include "identity.h"
 #include "steamnetworkingsockets/clientlib/csteamnetworkingsockets.h"
 #include "steamnetworkingsockets/clientlib/steamnetworkingsockets_connections.h"
 #include "steamnetworkingsockets/steamnetworkingsockets_certstore.h"
@@ -28,7 +28,6 @@ namespace {
 
 using namespace SteamNetworkingSocketsLib;
 
-constexpr uint32_t kMessagesVirtualPort = 0x7fffffff;
 constexpr int kMostCertificateBytes = 4096;
 // Clocks differ. The same for connections by address, in JavaScript.
 constexpr std::time_t kToleratedSeconds = 300;
@@ -40,12 +39,6 @@ struct PeerOf : CSteamNetworkConnectionBase {
     return connection.*(&PeerOf::m_msgCertRemote);
   }
 };
-
-std::string TextOf(const SteamNetworkingIdentity &identity) {
-  std::array<char, SteamNetworkingIdentity::k_cchMaxString> text{};
-  SteamNetworkingIdentity_ToString(&identity, text.data(), text.size());
-  return text.data();
-}
 
 uint64_t KeyOf(const CMsgSteamDatagramCertificate &content) {
   return CalculatePublicKeyID_Ed25519(content.key_data().data(), content.key_data().size());

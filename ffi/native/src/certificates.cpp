@@ -3,7 +3,6 @@
 #include <steam/steamnetworkingsockets.h>
 #include <steamnetworkingsockets_messages_certs.pb.h>
 
-#include <array>
 #include <cstdio>
 #include <ctime>
 #include <set>
@@ -13,6 +12,7 @@
 #include "crypto.h"
 #include "crypto_25519.h"
 #include "gns.h"
+#include "identity.h"
 #include "library.h"
 #include "steamnetworkingsockets/clientlib/csteamnetworkingsockets.h"
 #include "steamnetworkingsockets/steamnetworkingsockets_certstore.h"
@@ -166,10 +166,9 @@ int32_t steam_sockets_revoke_identity(int32_t number, uint32_t epoch, const void
   if (identity == nullptr) {
     return STEAM_SOCKETS_BAD_ARGUMENT;
   }
-  std::array<char, SteamNetworkingIdentity::k_cchMaxString> text{};
-  SteamNetworkingIdentity_ToString(static_cast<const SteamNetworkingIdentity *>(identity), text.data(), text.size());
+  const std::string text = TextOf(*static_cast<const SteamNetworkingIdentity *>(identity));
   const SteamNetworkingGlobalLock lock("RevokeIdentity");
-  RevokedIdentities().insert(text.data());
+  RevokedIdentities().insert(text);
   return 0;
 }
 

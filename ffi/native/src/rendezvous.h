@@ -9,6 +9,9 @@
 
 namespace steam_sockets {
 
+// The virtual port of ISteamNetworkingMessages.
+constexpr uint32_t kMessagesVirtualPort = 0x7fffffff;
+
 struct Rendezvous {
   std::string_view from_identity;           // empty when it does not say
   std::optional<uint32_t> from_connection;  // the sender's number of the connection

@@ -8,8 +8,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstring>
-#include <deque>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -19,75 +17,24 @@
 
 #include "authentication.h"
 #include "gns.h"
+#include "identity.h"
 #include "library.h"
 #include "rendezvous.h"
 #include "shared_word.h"
+#include "signal_book.h"
 
 namespace steam_sockets {
 
 namespace {
 
-constexpr uint32_t kMessagesVirtualPort = 0x7fffffff;
 // CloseCode.Unauthenticated.
 constexpr int32_t kUnauthenticated = 1006;
-// Requests of one peer that are remembered: one that comes late, or twice, must not be taken for a new one.
-constexpr size_t kRequests = 32;
-constexpr size_t kPeers = 4096;
 // News of an end may get lost, and is not told while messages linger. It is sent again after this long, then after
 // twice as long, and so on, but often enough for the seconds in which the library still knows what has ended.
 constexpr auto kFirstPause = std::chrono::milliseconds(100);
 constexpr auto kLongestPause = std::chrono::milliseconds(1000);
 
-using Clock = std::chrono::steady_clock;
-
-// Why a connection was closed or refused.
-struct Ending {
-  int32_t reason = 0;
-  std::string text;
-  Clock::time_point next;
-  Clock::duration pause{};
-};
-
-// A connection that has signaling of ours, and the last signal of its peer: given to the library once more when the
-// connection has been closed, it answers with the news of the end, which it keeps to itself otherwise.
-struct Line {
-  std::string from;  // the peer's identity as text, empty when it is not known yet
-  bool is_session = false;
-  uint32_t from_connection = 0;  // the peer's number of it, once it was heard
-  std::string last;              // empty when nothing was heard
-  std::optional<Ending> ending;
-};
-
-// A connection that a peer has asked for, by the peer's number.
-struct Request {
-  uint32_t from_connection = 0;
-  bool was_answered = false;     // it had a line
-  std::optional<Ending> ending;  // we have refused it
-};
-
-// What one library's signals have told.
-struct Book {
-  // A leaf: nothing else is locked while it is held. Signaling objects come here on any thread.
-  std::mutex lock;
-  std::map<uint32_t, Line> lines;                       // by connection
-  std::map<std::string, std::deque<Request>> requests;  // by peer
-  std::atomic<int32_t> peers{STEAM_SOCKETS_IGNORE_PEERS};
-  bool by_default = false;          // the library has our function that makes signaling
-  std::atomic<int32_t> endings{0};  // lines that have one, so that mostly nobody need look
-};
-
-// Never destroyed: the library's threads may still call in while the process ends.
-std::array<Book, STEAM_SOCKETS_LIBRARIES> &books = *new std::array<Book, STEAM_SOCKETS_LIBRARIES>;
-
 bool IsOfSessions(int virtual_port) { return static_cast<uint32_t>(virtual_port) == kMessagesVirtualPort; }
-
-Book &BookAt(int32_t number) { return books[static_cast<size_t>(number)]; }
-
-std::string TextOf(const SteamNetworkingIdentity &identity) {
-  std::array<char, SteamNetworkingIdentity::k_cchMaxString> text{};
-  SteamNetworkingIdentity_ToString(&identity, text.data(), text.size());
-  return text.data();
-}
 
 void Push(Library &library, const SteamNetworkingIdentity &to, uint32_t connection, const void *signal, int bytes) {
   steam_sockets_signal_head head{};
@@ -127,7 +74,7 @@ class Signaling final : public ISteamNetworkingConnectionSignaling {
   }
 
   void Release() override {
-    Book &book = BookAt(library_.number);
+    SignalBook &book = BookAt(library_.number);
     {
       const std::lock_guard<std::mutex> guard(book.lock);
       const auto line = book.lines.find(connection_);
@@ -148,7 +95,7 @@ class Signaling final : public ISteamNetworkingConnectionSignaling {
     Line line;
     line.from = to_.IsInvalid() ? "" : TextOf(to_);
     line.is_session = is_session_;
-    Book &book = BookAt(library_.number);
+    SignalBook &book = BookAt(library_.number);
     const std::lock_guard<std::mutex> guard(book.lock);
     book.lines.emplace(connection, std::move(line));
   }
@@ -231,118 +178,9 @@ void SetByDefault(const Library &library, bool by_default) {
                                              maker);
 }
 
-// The request of a peer with this number; null when it is none that is remembered.
-Request *Find(Book &book, const std::string &from, uint32_t from_connection) {
-  const auto peer = book.requests.find(from);
-  if (peer == book.requests.end()) {
-    return nullptr;
-  }
-  const auto request = std::find_if(peer->second.begin(), peer->second.end(), [from_connection](const Request &known) {
-    return known.from_connection == from_connection;
-  });
-  return request == peer->second.end() ? nullptr : &*request;
-}
-
-// The same, remembered from now on.
-Request &Remember(Book &book, const std::string &from, uint32_t from_connection) {
-  if (Request *const known = Find(book, from, from_connection); known != nullptr) {
-    return *known;
-  }
-  if (book.requests.size() >= kPeers && book.requests.count(from) == 0) {
-    book.requests.erase(book.requests.begin());
-  }
-  std::deque<Request> &requests = book.requests[from];
-  if (requests.size() == kRequests) {
-    requests.pop_front();
-  }
-  requests.push_back({from_connection, false, std::nullopt});
-  return requests.back();
-}
-
 bool HandIn(const Library &library, Context &context, const std::string &signal) {
   return library.functions.received_signal(library.sockets, signal.data(), static_cast<int32_t>(signal.size()),
                                            &context);
-}
-
-std::map<uint32_t, Line>::iterator LineOf(Book &book, const std::string &from, uint32_t from_connection) {
-  return std::find_if(book.lines.begin(), book.lines.end(), [&](const auto &entry) {
-    return entry.second.from_connection == from_connection && entry.second.from == from;
-  });
-}
-
-// The session with a peer of which nothing was heard yet.
-std::map<uint32_t, Line>::iterator UnansweredSession(Book &book, const std::string &from) {
-  return std::find_if(book.lines.begin(), book.lines.end(), [&](const auto &entry) {
-    const Line &line = entry.second;
-    return line.is_session && line.from_connection == 0 && line.from == from && !line.ending.has_value();
-  });
-}
-
-// Whether a peer who asks for a session has given another one up, which the library would keep until it times out. He
-// has one at a time; but where we ask as well, his request is for the same as ours.
-bool GivesSessionUp(Book &book, const std::string &from) {
-  return UnansweredSession(book, from) == book.lines.end() &&
-         std::any_of(book.lines.begin(), book.lines.end(), [&from](const auto &entry) {
-           const Line &line = entry.second;
-           return line.is_session && line.from == from && !line.ending.has_value();
-         });
-}
-
-// What is to become of a request before the library sees it.
-enum class Verdict { kPass, kStartsAnew, kRefuse, kDrop };
-
-Verdict Judge(Book &book, const Rendezvous &rendezvous, const std::string &from, Ending &ending) {
-  if (!rendezvous.is_connect_request || rendezvous.to_connection.has_value() ||
-      !rendezvous.from_connection.has_value()) {
-    return Verdict::kPass;
-  }
-  const std::lock_guard<std::mutex> guard(book.lock);
-  if (LineOf(book, from, *rendezvous.from_connection) != book.lines.end()) {
-    return Verdict::kPass;
-  }
-  const Request &request = Remember(book, from, *rendezvous.from_connection);
-  if (request.ending.has_value()) {
-    ending = *request.ending;
-    return Verdict::kRefuse;
-  }
-  if (request.was_answered) {
-    return Verdict::kDrop;
-  }
-  const bool is_of_session = rendezvous.to_virtual_port == kMessagesVirtualPort;
-  return is_of_session && GivesSessionUp(book, from) ? Verdict::kStartsAnew : Verdict::kPass;
-}
-
-// Keeps the last signal of a connection.
-void Note(Book &book, const Rendezvous &rendezvous, const std::string &from, uint32_t made, std::string signal) {
-  if (!rendezvous.from_connection.has_value()) {
-    return;
-  }
-  const std::lock_guard<std::mutex> guard(book.lock);
-  const uint32_t connection = made != 0 ? made : rendezvous.to_connection.value_or(0);
-  auto known = connection == 0 ? LineOf(book, from, *rendezvous.from_connection) : book.lines.find(connection);
-  if (known == book.lines.end() && connection == 0 && rendezvous.to_virtual_port == kMessagesVirtualPort) {
-    known = UnansweredSession(book, from);
-  }
-  // Who speaks of somebody else's connection is not heard.
-  if (known == book.lines.end() || (!known->second.from.empty() && known->second.from != from)) {
-    return;
-  }
-  Line &line = known->second;
-  line.from = from;
-  line.from_connection = *rendezvous.from_connection;
-  line.last = std::move(signal);
-  Remember(book, from, line.from_connection).was_answered = true;
-}
-
-// Sets down that a connection has ended, unless that is done or there is nobody to tell. The book is locked.
-bool End(Book &book, Line &line, const Ending &ending) {
-  if (line.ending.has_value() || line.last.empty()) {
-    return false;
-  }
-  line.ending = ending;
-  ++book.endings;
-  Remember(book, line.from, line.from_connection).ending = ending;
-  return true;
 }
 
 // Has the library answer with the news of an end.
@@ -357,7 +195,7 @@ Ending EndingOf(int32_t reason, const char *text) { return {reason, text, Clock:
 int32_t TellOfSessions(Library &library, const std::string &from) {
   // The library gives its own reason for a connection that it still knows.
   const Ending ending = EndingOf(k_ESteamNetConnectionEnd_App_Generic, "The session was closed");
-  Book &book = BookAt(library.number);
+  SignalBook &book = BookAt(library.number);
   std::vector<std::string> last;
   {
     const std::lock_guard<std::mutex> guard(book.lock);
@@ -396,31 +234,9 @@ void MakeWayForNewSession(Library &library, const SteamNetworkingIdentity &from)
   }
 }
 
-// What still stands, by its handle; and with whom there are sessions.
-struct Standing {
-  std::vector<uint32_t> connections;
-  std::set<std::string> sessions;
-};
-
-Standing StandingOf(Book &book) {
-  const std::lock_guard<std::mutex> guard(book.lock);
-  Standing standing;
-  for (const auto &[connection, line] : book.lines) {
-    if (line.ending.has_value() || line.last.empty()) {
-      continue;
-    }
-    if (line.is_session) {
-      standing.sessions.insert(line.from);
-    } else {
-      standing.connections.push_back(connection);
-    }
-  }
-  return standing;
-}
-
 // Tells the peer of a connection that was just closed, if he can be told by signals.
 bool TellOfEnd(Library &library, uint32_t connection, const Ending &ending) {
-  Book &book = BookAt(library.number);
+  SignalBook &book = BookAt(library.number);
   std::string last;
   {
     const std::lock_guard<std::mutex> guard(book.lock);
@@ -432,13 +248,6 @@ bool TellOfEnd(Library &library, uint32_t connection, const Ending &ending) {
   }
   Tell(library, ending, last);
   return true;
-}
-
-// Whether a signal is about a session, as far as it names a connection of ours.
-bool IsSession(Book &book, const Rendezvous &rendezvous) {
-  const std::lock_guard<std::mutex> guard(book.lock);
-  const auto line = book.lines.find(rendezvous.to_connection.value_or(0));
-  return line != book.lines.end() && line->second.is_session;
 }
 
 // Whether a signal may be handed in. Who lacks the certificate that he must have is turned away. Call it with the lock
@@ -474,7 +283,7 @@ int32_t Receive(Library &library, const SteamNetworkingIdentity &from, std::stri
     return 0;
   }
   std::string signal = rendezvous->from_identity.empty() ? WithSender(bytes, sender) : std::string(bytes);
-  Book &book = BookAt(library.number);
+  SignalBook &book = BookAt(library.number);
   const DemandsLock lock(library);
   if (lock.IsHeld()) {
     Context refusing(library, nullptr);
@@ -528,7 +337,7 @@ int32_t ReceiveWith(Library &library, void *sockets, std::string_view signal,
 void EndSignaling(Library &library) { SetByDefault(library, false); }
 
 void ForgetSignals(int32_t number) {
-  Book &book = BookAt(number);
+  SignalBook &book = BookAt(number);
   const std::lock_guard<std::mutex> guard(book.lock);
   book.lines.clear();
   book.requests.clear();
@@ -537,7 +346,7 @@ void ForgetSignals(int32_t number) {
 }
 
 void RepeatEnds(Library &library) {
-  Book &book = BookAt(library.number);
+  SignalBook &book = BookAt(library.number);
   if (book.endings == 0) {
     return;
   }
