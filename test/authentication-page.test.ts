@@ -62,7 +62,9 @@ describe("docs/authentication.md", () => {
     const [, section = ""] = page.split("## When somebody does not get in");
     const [table = ""] = section.split("\n## ");
     const rows = Array.from(table.matchAll(/^\| ([^|]+) \|/gm), ([, words = ""]) => words.trim());
-    const sources = ["gate", "certificates"].map((name) => readFileSync(join(root, `lib/${name}.ts`), "utf8")).join("");
+    const sources = ["gate", "certificates"]
+      .map((name) => readFileSync(join(root, `lib/authentication/${name}.ts`), "utf8"))
+      .join("");
     const said = rows
       .filter((words) => !/^(words|-+|it is "str)/.test(words))
       .flatMap((words) => words.split(/, (?=the key|does)/));
