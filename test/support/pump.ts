@@ -2,7 +2,8 @@
 import type { Networking } from "../../lib/index.ts";
 import { moment } from "./poll-mode.ts";
 
-const patience = 15_000;
+// Longer than the library takes to miss a peer whose farewell was lost, as happens to some of a thousand.
+const patience = 25_000;
 
 /**
  * Runs callbacks until a condition holds.
