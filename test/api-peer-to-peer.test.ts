@@ -7,21 +7,27 @@
  * - Two connections find each other by signals that native objects carry: the request comes to the context, both ends
  *   come as far as a route can be sought, and the objects are released. Where the library refuses it releases the object
  *   at once. A context that does not answer, and what is no signal, connect nobody.
+ * - What a signaling service throws at the last close keeps neither other signals nor the close from happening.
  * - Wrong arguments are errors before the library sees them; an empty signal, which it could not bear, is one of them.
  */
 import { describe, expect, test } from "bun:test";
 import { ConnectionState, CreationError, Result, SendFlags, type Networking } from "../lib/index.ts";
+import { bytesField, fixed32Field, varintField } from "../lib/authority/wire.ts";
 import { NativeContext, NativeSignaling } from "./support/native-signaling.ts";
 import { openNetworking } from "./support/poll-mode.ts";
 import { pumpFor, pumpUntil } from "./support/pump.ts";
 import { receiveText } from "./support/receive.ts";
 import { expectRefusal, untyped } from "./support/refusal.ts";
+import { SignalField } from "./support/signal-fields.ts";
 import { shows } from "./support/shows.ts";
 import { stateOf } from "./support/state-of.ts";
 import { StatusLog } from "./support/status-log.ts";
 
 const { Connecting, FindingRoute, Connected, ClosedByPeer } = ConnectionState;
 const noIntegers = ["5", 5n, null, undefined, {}, 1.5, NaN];
+
+/** A request's field that names the virtual port of NetworkingMessages. */
+const toSessions = varintField(9, 0x7fffffff);
 
 /** Accepts everything. */
 function acceptAll(net: Networking): void {
@@ -164,6 +170,36 @@ describe("connections by signals", () => {
     }
     expect(context.connection).toBe(0 as typeof context.connection);
   });
+});
+
+test("a network ends although its signaling service does not send", () => {
+  const net = openNetworking({ identity: "str:me" });
+  const asked: string[] = [];
+  let closed = 0;
+  net.signaling.use({
+    send: (to) => {
+      asked.push(to);
+      throw new Error(`nobody brings it to ${to}`);
+    },
+    close: () => void closed++,
+  });
+  // Both are refused at once, and the news of that waits for the last close.
+  net.messages.requireAuthentication();
+  for (const peer of ["str:alice", "str:bob"]) {
+    const request = [
+      bytesField(SignalField.FromIdentity, Buffer.from(peer)),
+      fixed32Field(SignalField.FromConnection, 78),
+      bytesField(
+        SignalField.ConnectRequest,
+        Buffer.concat([bytesField(7, bytesField(4, Buffer.of(8, 1))), toSessions]),
+      ),
+    ];
+    expect(net.signaling.receive(peer, Buffer.concat(request))).toBe(false);
+  }
+  expect(() => net.close()).toThrow(AggregateError);
+  expect([asked.toSorted(), closed, net.isOpen]).toEqual([["str:alice", "str:bob"], 1, false]);
+  using next = openNetworking({ identity: "str:another" });
+  expect(next.sockets.getIdentity()).toBe("str:another");
 });
 
 describe("wrong arguments", () => {

@@ -9,6 +9,8 @@
  *   direction, which the library would take for an answer, changes nothing.
  * - Sessions: a request without a certificate that counts is refused and told of, and a message goes to nobody without
  *   one; also when both send at once. Where it is not required all is as it was.
+ * - An answer that names our connection in a way that the library takes and we would not, by half of our number or by
+ *   the sender's, is looked at like any other.
  * - Revoking the key of a peer, or his identity, ends his session, and he gets no other.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
@@ -17,6 +19,7 @@ import { Party } from "./support/authentication/party.ts";
 import { Authority, keyIdOf, keyOf } from "./support/certificate.ts";
 import { Namespace, reasonToSkip } from "./support/p2p/namespace.ts";
 import { Post } from "./support/p2p/post.ts";
+import { fieldOf, misnumbered, SignalField, without } from "./support/signal-fields.ts";
 
 const unauthenticated = 1006;
 const badCertificate = 4003;
@@ -166,6 +169,37 @@ describe.skipIf(reason !== undefined)("peers by signals", () => {
     expect(outcome).toMatchObject({ isConnected: false, failure: { code: badCertificate } });
     expect((await bob.do("seen")).messages).toEqual([]);
   });
+
+  const tricks: Readonly<Record<string, (signal: Uint8Array) => readonly Uint8Array[]>> = {
+    "by another number of ours": (signal) =>
+      fieldOf(signal, SignalField.ToConnection) === undefined ? [signal] : [misnumbered(signal)],
+    "by his own number": (signal) =>
+      fieldOf(signal, SignalField.ConnectOK) === undefined
+        ? [signal]
+        : [without(signal, SignalField.ConnectOK), without(signal, SignalField.ToConnection)],
+  };
+  for (const [trick, alter] of Object.entries(tricks)) {
+    test(`an unsigned answer goes past nothing ${trick}`, async () => {
+      await meet("certified", "unsigned");
+      await alice.do("requireInSessions", true);
+      await bob.do("acceptSessions");
+      await bob.do("listenP2P", 0, false);
+      let altered = 0;
+      post.alters = (from, _to, signal) => {
+        const made = from === "str:bob" ? alter(signal) : [signal];
+        altered += made[0] === signal ? 0 : 1;
+        return made;
+      };
+      const options = { requireAuthentication: true, config: { TimeoutInitial: 2000 } };
+      const connected = await alice.do("connectP2P", "str:bob", 0, options);
+      expect(connected.state).not.toBe(ConnectionState.Connected);
+      expect(connected).toMatchObject({ sent: Result.InvalidState, isAuthenticated: false });
+      const talked = await alice.do("sendToUser", "str:bob", "secret");
+      expect(talked.isConnected).toBe(false);
+      expect(await bob.do("seen")).toMatchObject({ opened: [], messages: [] });
+      expect(altered).toBeGreaterThan(1);
+    }, 60_000);
+  }
 
   test("sessions: both send at once, and one is unsigned", async () => {
     await meet("certified", "unsigned");

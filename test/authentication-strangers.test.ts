@@ -3,8 +3,11 @@
  *
  * - A server that is not the one expected, though its certificate is good, is not heard: neither `open` nor `message` nor
  *   `close` is called, `connect` rejects with who it is.
- * - Nor below: nothing is received from it, by its connection or by a poll group that it was to be in. The one expected
- *   is in its poll group as soon as it is known.
+ * - Nor below: nothing is received from it, by its connection or by a poll group that it was to be in, be it an
+ *   instance's connection and the first network's group; nor by who adopts the connection. The one expected is in its
+ *   poll group as soon as it is known, and opens where it was adopted.
+ * - Without a certificate nobody gets in from the same process; an instance can't change what sessions demand; who was
+ *   revoked stays so when a second library is opened.
  * - A message for the application in a signal, which is neither encrypted nor signed, is not taken: the signal is refused,
  *   with a certificate of somebody or with none.
  */
@@ -14,11 +17,16 @@ import {
   openNetworking,
   Result,
   SendFlags,
+  UnsupportedError,
+  type ConnectionHandle,
   type Networking,
-  type ReceivedMessage,
 } from "../lib/index.ts";
+import { bytesField, fixed32Field, varintField } from "../lib/authority/wire.ts";
+import { makeShim, missing } from "./steam/shim.ts";
 import { Authority } from "./support/certificate.ts";
 import { pumpUntil, waitUntil } from "./support/pump.ts";
+import { SignalField } from "./support/signal-fields.ts";
+import { unacknowledged } from "./support/unacknowledged.ts";
 
 const authority = new Authority();
 
@@ -70,65 +78,139 @@ test("a server that is somebody else is not heard", async () => {
   expect(heard).toEqual([]);
 });
 
-test.each(["str:server", "str:player"])(
-  "below, a server is heard when it is known to be the one expected: %s",
-  async (expected) => {
-    using net = open("str:client");
-    const server = net.createInstance({
-      identity: "str:server",
-      certificate: (request) => authority.issue(request, "str:server"),
-    });
-    await pumpUntil(net, "both have certificates", () =>
-      [net, server].every(({ certificates }) => certificates.status.state === "ready"),
-    );
-    const listenSocket = server.sockets.createListenSocketIP("127.0.0.1:0", { requireAuthentication: true });
-    let isAccepted = false;
-    server.on("connectionStatusChanged", ({ connectHandle, connection: { connectionState } }) => {
-      if (connectionState !== ConnectionState.Connecting) return;
-      isAccepted = server.sockets.acceptConnection(connectHandle) === Result.OK;
-      server.sockets.sendMessageToConnection(connectHandle, "hello", SendFlags.Reliable);
-    });
-    const { sockets } = net;
-    const address = server.sockets.getListenSocketAddress(listenSocket) ?? "";
-    const connection = sockets.connectByIPAddress(address, { requireAuthentication: true, expect: expected });
-    const group = sockets.createPollGroup();
-    expect(sockets.setConnectionPollGroup(connection, group)).toBe(true);
-    await pumpUntil(net, "the server has accepted", () => isAccepted);
-    await waitUntil("the library has connected", () => {
-      return sockets.getConnectionInfo(connection)?.connectionState === ConnectionState.Connected;
-    });
-    // Long enough for the message to be there before it is known whose it is.
-    Bun.sleepSync(50);
+const begunBy = ["the first network", "an instance"] as const;
+
+/** A server that greets who connects, and a connection to it, begun by one of two, which waits for who it is. */
+async function greeted(by: (typeof begunBy)[number], expected: string) {
+  using stack = new DisposableStack();
+  const net = stack.use(open("str:client"));
+  const instance = (identity: string) =>
+    net.createInstance({ identity, certificate: (request) => authority.issue(request, identity) });
+  const server = instance("str:server");
+  const client = by === "an instance" ? instance("str:other") : net;
+  await pumpUntil(net, "all have certificates", () =>
+    [net, server, client].every(({ certificates }) => certificates.status.state === "ready"),
+  );
+  const listenSocket = server.sockets.createListenSocketIP("127.0.0.1:0", { requireAuthentication: true });
+  let accepted: ConnectionHandle | undefined;
+  server.on("connectionStatusChanged", ({ connectHandle, connection: { connectionState } }) => {
+    if (connectionState !== ConnectionState.Connecting) return;
+    server.sockets.acceptConnection(connectHandle);
+    server.sockets.sendMessageToConnection(connectHandle, "hello", SendFlags.Reliable);
+    accepted = connectHandle;
+  });
+  const address = server.sockets.getListenSocketAddress(listenSocket) ?? "";
+  const connection = client.sockets.connectByIPAddress(address, { requireAuthentication: true, expect: expected });
+  await pumpUntil(net, "the server has accepted", () => accepted !== undefined);
+  // From here on no callbacks: the message is there before it is known whose it is.
+  await waitUntil("the library has connected", () => {
+    return client.sockets.getConnectionInfo(connection)?.connectionState === ConnectionState.Connected;
+  });
+  await waitUntil("the greeting has arrived", () => unacknowledged(server, accepted!) === 0);
+  const close = stack.move();
+  return { net, client, connection, [Symbol.dispose]: () => close.dispose() };
+}
+
+const cases = begunBy.flatMap((by) => ["str:server", "str:player"].map((expected) => [by, expected] as const));
+
+test.each(cases)("below, %s hears a server when it is known to be the one expected: %s", async (by, expected) => {
+  using made = await greeted(by, expected);
+  const { net, client, connection } = made;
+  const { sockets } = net;
+  const group = sockets.createPollGroup();
+  expect(sockets.setConnectionPollGroup(connection, group)).toBe(true);
+  const heard: string[] = [];
+  const listen = () => {
+    for (const { payload } of [
+      ...sockets.receiveMessagesOnPollGroup(group),
+      ...client.sockets.receiveMessagesOnConnection(connection),
+    ]) {
+      heard.push(new TextDecoder().decode(payload));
+    }
+  };
+  listen();
+  expect(heard).toEqual([]);
+  const isExpected = expected === "str:server";
+  await pumpUntil(net, "it is known who the server is", () => {
+    listen();
+    const { connectionState = ConnectionState.None } = client.sockets.getConnectionInfo(connection) ?? {};
+    return isExpected ? heard.length > 0 : connectionState !== ConnectionState.Connected;
+  });
+  listen();
+  expect(heard).toEqual(isExpected ? ["hello"] : []);
+});
+
+test.each(cases)(
+  "adopted by %s, a server is heard when it is known to be the one expected: %s",
+  async (by, expected) => {
+    using made = await greeted(by, expected);
+    const { net, client, connection } = made;
     const heard: string[] = [];
-    const note = (messages: ReceivedMessage[] | undefined) => {
-      for (const { payload } of messages ?? []) heard.push(new TextDecoder().decode(payload));
-    };
-    note(sockets.receiveMessagesOnConnection(connection));
-    note(sockets.receiveMessagesOnPollGroup(group));
-    expect(heard).toEqual([]);
-    const isExpected = expected === "str:server";
-    await pumpUntil(net, "it is known who the server is", () => {
-      note(sockets.receiveMessagesOnPollGroup(group));
-      note(sockets.receiveMessagesOnConnection(connection));
-      const { connectionState = ConnectionState.None } = sockets.getConnectionInfo(connection) ?? {};
-      return isExpected ? heard.length > 0 : connectionState !== ConnectionState.Connected;
+    let isOver = false;
+    client.on("connectionStatusChanged", ({ connection: { connectionState } }) => {
+      isOver ||= connectionState === ConnectionState.ProblemDetectedLocally;
     });
-    note(sockets.receiveMessagesOnConnection(connection));
-    expect(heard).toEqual(isExpected ? ["hello"] : []);
+    client.adopt(connection, {
+      pump: "manual",
+      socket: {
+        open: () => void heard.push("open"),
+        message: (_, message) => void heard.push(message.text()),
+      },
+    });
+    const isExpected = expected === "str:server";
+    await waitUntil("it is known who the server is", () => {
+      net.pump();
+      return isExpected ? heard.length > 1 : isOver;
+    });
+    expect(heard).toEqual(isExpected ? ["open", "hello"] : []);
   },
 );
 
-/** Fields of the library's signals: a number of 32 bits, and bytes. */
-const fixed = (field: number, value: number) => {
-  const bytes = Buffer.alloc(5);
-  bytes[0] = (field << 3) | 5;
-  bytes.writeUInt32LE(value, 1);
-  return bytes;
-};
-const bytesOf = (field: number, value: Uint8Array) =>
-  Buffer.concat([Buffer.of((field << 3) | 2), lengthOf(value), value]);
-const lengthOf = ({ length }: Uint8Array) =>
-  length < 128 ? Buffer.of(length) : Buffer.of((length & 127) | 128, length >> 7);
+test("who has no certificate does not get in from the same process either", async () => {
+  using net = open("str:server");
+  await pumpUntil(net, "there is a certificate", () => net.certificates.status.state === "ready");
+  net.sockets.createListenSocketP2P(0, { requireAuthentication: true });
+  const refused: string[] = [];
+  const told: ConnectionState[] = [];
+  net.on("authenticationRefused", ({ identity, reason }) => void refused.push(`${identity}: ${reason}`));
+  net.on("connectionStatusChanged", ({ connection }) => void told.push(connection.connectionState));
+  const bot = net.createInstance({ identity: "str:bot" });
+  const connection = bot.sockets.connectP2P("str:server", 0);
+  await pumpUntil(net, "the bot is refused", () => {
+    const { connectionState } = bot.sockets.getConnectionInfo(connection) ?? {};
+    return connectionState === ConnectionState.ClosedByPeer && refused.length > 0;
+  });
+  expect(refused).toEqual(["str:bot: there is no certificate"]);
+  expect(told).toEqual([]);
+});
+
+test("sessions of an instance, which has no signals, have no demands that would be the first network's", () => {
+  using net = open("str:first");
+  const instance = net.createInstance({ identity: "str:other" });
+  for (const required of [true, false]) {
+    expect(() => instance.messages.requireAuthentication(required)).toThrow(UnsupportedError);
+  }
+});
+
+test.skipIf(missing !== undefined)("who was revoked stays so when another library is opened", async () => {
+  using net = open("str:server");
+  const bob = net.createInstance({
+    identity: "str:bob",
+    certificate: (request) => authority.issue(request, "str:bob"),
+  });
+  await pumpUntil(net, "both have certificates", () =>
+    [net, bob].every(({ certificates }) => certificates.status.state === "ready"),
+  );
+  net.certificates.revoke("str:bob");
+  using _steam = openNetworking({ backend: "steam", library: await makeShim("recorder", "crate") });
+  const refused: string[] = [];
+  net.on("authenticationRefused", ({ reason }) => void refused.push(reason));
+  const listenSocket = net.sockets.createListenSocketIP("127.0.0.1:0", { requireAuthentication: true });
+  bob.sockets.connectByIPAddress(net.sockets.getListenSocketAddress(listenSocket) ?? "");
+  await pumpUntil(net, "bob is refused", () => refused.length > 0);
+  expect(refused).toEqual(["the identity was revoked"]);
+});
+if (missing !== undefined) console.log(`Nothing is revoked beside another library here: ${missing}`);
 
 test("a message in a signal is not taken", async () => {
   using net = open("str:client");
@@ -143,13 +225,16 @@ test("a message in a signal is not taken", async () => {
       net.runCallbacks();
       const signal = (...message: Uint8Array[]) =>
         Buffer.concat([
-          fixed(1, connection),
-          bytesOf(8, Buffer.from("str:mallory")),
-          fixed(9, 77),
-          ...(certificate === undefined ? [] : [bytesOf(4, bytesOf(7, certificate))]),
+          fixed32Field(SignalField.ToConnection, connection),
+          bytesField(SignalField.FromIdentity, Buffer.from("str:mallory")),
+          fixed32Field(SignalField.FromConnection, 77),
+          ...(certificate === undefined ? [] : [bytesField(SignalField.ConnectRequest, bytesField(7, certificate))]),
           ...message,
         ]);
-      const message = bytesOf(15, Buffer.concat([bytesOf(1, Buffer.from("from nobody")), Buffer.of(2 << 3, 5)]));
+      const message = bytesField(
+        SignalField.ApplicationMessage,
+        Buffer.concat([bytesField(1, Buffer.from("from nobody")), varintField(2, 5)]),
+      );
       expect(net.signaling.receive("str:mallory", signal(message))).toBe(false);
       expect(net.sockets.receiveMessagesOnConnection(connection)).toEqual([]);
       net.sockets.closeConnection(connection);

@@ -49,6 +49,13 @@ const secondMilliseconds = 1000;
 const noIdentities: readonly number[] = [IdentityType.Invalid, IdentityType.UnknownType, IdentityType.IPAddress];
 const noIdentity = null;
 
+/** What counts no more. */
+interface Revoked {
+  readonly keys: Set<bigint>;
+  /** In the SDK's text form. */
+  readonly identities: Set<string>;
+}
+
 /**
  * Whose certificates count on this network, and our own. One for all openings of the network on this thread; who is
  * trusted, and what is revoked, is one for the process and forgotten with the last close. Made by {@link openNetworking}
@@ -58,9 +65,8 @@ const noIdentity = null;
  */
 export class Certificates {
   static readonly #known = new WeakMap<EventHub, Certificates>();
-  // One for the process, as the library's own store is, and so for all instances.
-  static readonly #revokedKeys = new Set<bigint>();
-  static readonly #revokedIdentities = new Set<string>();
+  // By the root of the hubs: one for all instances, as the library's own store is.
+  static readonly #revokedBy = new WeakMap<EventHub, Revoked>();
 
   /** @internal Those of the library whose hub this is. */
   static of(hub: EventHub, backend: Backend): Certificates {
@@ -71,6 +77,7 @@ export class Certificates {
   }
 
   readonly #hub: EventHub;
+  readonly #revoked: Revoked;
   // All openings: any that is open will do.
   readonly #backends = new Set<Backend>();
   readonly #error = new SharedMemory(maxErrorMessage);
@@ -84,6 +91,11 @@ export class Certificates {
 
   private constructor(hub: EventHub, backend: Backend) {
     this.#hub = hub;
+    let revoked = Certificates.#revokedBy.get(hub.root);
+    if (revoked === undefined) {
+      Certificates.#revokedBy.set(hub.root, (revoked = { keys: new Set(), identities: new Set() }));
+    }
+    this.#revoked = revoked;
     const { library } = backend;
     const canBeAsked = library.address("sockets", "GetAuthenticationStatus") !== null;
     if (library.kind !== "gns" || !canBeAsked) return;
@@ -147,7 +159,7 @@ export class Certificates {
     const { helper, number, epoch, library } = backend;
     const key = typeof keyOrIdentity === "string" ? tryKeyId(keyOrIdentity) : keyIdInRange(keyOrIdentity);
     if (key !== undefined) {
-      Certificates.#revokedKeys.add(key);
+      this.#revoked.keys.add(key);
       this.#answer(helper.revoke_key(number, epoch, key), "CertStore_AddKeyRevocation");
       this.look();
       return this.#answer(
@@ -156,7 +168,7 @@ export class Certificates {
       );
     }
     const identity = parseIdentity(library, String(keyOrIdentity));
-    Certificates.#revokedIdentities.add(formatIdentity(library, identity, 0));
+    this.#revoked.identities.add(formatIdentity(library, identity, 0));
     this.#answer(helper.revoke_identity(number, epoch, identity.bytes), "CertStore_AddKeyRevocation");
     return this.#answer(
       helper.end_connections(number, epoch, 0n, identity.bytes, "The identity was revoked"),
@@ -195,8 +207,8 @@ export class Certificates {
   forget(): void {
     const { helper, number, epoch } = this.#backend;
     helper.forget_certificates(number, epoch);
-    Certificates.#revokedKeys.clear();
-    Certificates.#revokedIdentities.clear();
+    this.#revoked.keys.clear();
+    this.#revoked.identities.clear();
   }
 
   /** @internal @throws AlreadyOpenError when the network renews its certificate otherwise already. */
@@ -271,8 +283,8 @@ export class Certificates {
 
   /** @internal Why nobody who says so should be believed; undefined when nothing speaks against him. */
   whyRevoked(identity: string, key: bigint): string | undefined {
-    if (Certificates.#revokedKeys.has(key)) return "the key of the certificate was revoked";
-    return Certificates.#revokedIdentities.has(identity) ? "the identity was revoked" : undefined;
+    if (this.#revoked.keys.has(key)) return "the key of the certificate was revoked";
+    return this.#revoked.identities.has(identity) ? "the identity was revoked" : undefined;
   }
 
   /** @internal When the status does not say that a certificate is being waited for. */

@@ -4,10 +4,11 @@ import { layoutOf } from "../../ffi/layout.ts";
 import { SharedMemory } from "../../ffi/memory.ts";
 import { steam_sockets_peer } from "../../ffi/structs.ts";
 import type { Backend } from "../../sdk/backend.ts";
+import { Demands, type Unproved } from "./demands.ts";
 import { CreationError, UnsupportedError } from "../errors.ts";
 import type { EventHub } from "../events/event-hub.ts";
 import type { NetworkingEvent } from "../events/events.ts";
-import { Signaling } from "../signaling/signaling.ts";
+import { mustBeFirst, Signaling } from "../signaling/signaling.ts";
 import { TokenBucket } from "../token-bucket.ts";
 import type { ConfigOptions } from "../utils/config.ts";
 import { boolean } from "../validate.ts";
@@ -47,13 +48,6 @@ export type ConnectionOptions = ConfigOptions & {
   readonly expect?: PeerIdentity | readonly PeerIdentity[];
 };
 
-/** A connection that we have begun and that is not known to be the right one yet. */
-interface Unproved {
-  readonly expected: readonly string[];
-  /** Where it is to be when it is known. */
-  group?: PollGroupHandle;
-}
-
 const { Connecting, Connected } = ConnectionState;
 const refusalsPerSecond = 10;
 const refusalsAtOnce = 20;
@@ -84,16 +78,14 @@ export class Gate {
   readonly #hub: EventHub;
   readonly #signaling: Signaling;
   readonly #certificates: Certificates;
-  readonly #sockets = new Set<ListenSocketHandle>();
-  /** Those of them that have a virtual port. */
-  readonly #virtual = new Set<ListenSocketHandle>();
-  readonly #unproved = new Map<ConnectionHandle, Unproved>();
+  readonly #demands: Demands;
   readonly #bucket = new TokenBucket(refusalsPerSecond, refusalsAtOnce);
   readonly #peer = new SharedMemory(peer.size);
   #unreported = 0;
 
   private constructor(hub: EventHub, backend: Backend) {
     this.#hub = hub;
+    this.#demands = Demands.of(hub);
     this.#signaling = Signaling.of(hub, backend);
     this.#certificates = Certificates.of(hub, backend);
   }
@@ -109,14 +101,14 @@ export class Gate {
   require({ helper, number, epoch }: Backend, socket: ListenSocketHandle, isByAddress: boolean): void {
     this.#watch();
     helper.tell_refusals(number, epoch);
-    this.#sockets.add(socket);
-    if (!isByAddress) this.#virtual.add(socket);
+    this.#demands.listenSockets.add(socket);
+    if (!isByAddress) this.#demands.virtualPorts.add(socket);
   }
 
   /** A listen socket was closed. */
   closedSocket(socket: ListenSocketHandle): void {
-    this.#sockets.delete(socket);
-    this.#virtual.delete(socket);
+    this.#demands.listenSockets.delete(socket);
+    this.#demands.virtualPorts.delete(socket);
   }
 
   /**
@@ -151,28 +143,29 @@ export class Gate {
     const { helper, number, epoch } = backend;
     helper.guard(number, epoch, connection, true);
     if (!isByAddress && !isSteam(backend)) helper.prove(number, epoch, connection, true);
-    this.#unproved.set(connection, { expected });
+    this.#demands.unproved.set(connection, { expected });
   }
 
   /** Whether it is not known yet who is on the other end. */
   isUnproved(connection: ConnectionHandle): boolean {
-    return this.#unproved.has(connection);
+    return this.#demands.unproved.has(connection);
   }
 
   /** Whether a connection must wait before it may be in a poll group, which it then gets into. */
   keepsOut(connection: ConnectionHandle, group: PollGroupHandle): boolean {
-    const unproved = this.#unproved.get(connection);
+    const unproved = this.#demands.unproved.get(connection);
     if (unproved !== undefined) unproved.group = group;
     return unproved !== undefined;
   }
 
   /** A connection was closed by us. */
   closed(backend: Backend, connection: ConnectionHandle): void {
-    if (this.#unproved.size > 0) this.#release(backend, connection);
+    if (this.#demands.unproved.size > 0) this.#release(backend, connection);
   }
 
   /** Has NetworkingMessages deal only with those who are authenticated. */
   requireInSessions(backend: Backend, required: boolean): void {
+    mustBeFirst(backend, "Authentication of an instance's sessions");
     this.#mustBeAble(backend);
     this.#watch();
     const { helper, number, epoch } = backend;
@@ -196,7 +189,7 @@ export class Gate {
       case Connecting:
         return !this.#isAsked(backend, connectHandle, connection) || this.#letIn(backend, connectHandle, connection);
       case Connected: {
-        const unproved = this.#unproved.get(connectHandle);
+        const unproved = this.#demands.unproved.get(connectHandle);
         return unproved === undefined || this.#isRight(backend, connectHandle, connection, unproved);
       }
       default:
@@ -217,8 +210,8 @@ export class Gate {
 
   /** Whether somebody must show a certificate to come in. */
   #isAsked({ helper, number, epoch }: Backend, handle: ConnectionHandle, { listenSocket }: ConnectionInfo): boolean {
-    if (listenSocket !== noSocket) return this.#sockets.has(listenSocket);
-    if (this.#virtual.size === 0) return false;
+    if (listenSocket !== noSocket) return this.#demands.listenSockets.has(listenSocket);
+    if (this.#demands.virtualPorts.size === 0) return false;
     // Who asks for a virtual port where nobody listens comes without a listen socket; so is what we begin ourselves.
     const answer = helper.peer_certificate(number, epoch, handle, this.#peer.bytes);
     return answer === 0 && this.#peer.view.getUint32(peer.offsets.cameIn, true) === 1;
@@ -252,6 +245,7 @@ export class Gate {
     const text = `The other end is not authenticated: ${why}`;
     if (helper.end_connection(number, epoch, handle, text) !== HelperAnswer.NoFunction) return false;
     // Steam's: its owner hears of it as of one that has failed.
+    this.#release(backend, handle);
     const { CloseConnection } = backend.library.functions.sockets;
     CloseConnection(backend.sockets, handle, CloseCode.Unauthenticated, text, false);
     const ended = {
@@ -274,7 +268,8 @@ export class Gate {
     if (answer !== 0) return isAuthenticated ? undefined : "there is no certificate that counts here";
     const now = Date.now() / 1000;
     const expiry = view.getUint32(peer.offsets.expires, true);
-    if (!isAuthenticated && expiry === 0) return "there is no certificate";
+    // Within a process the library asks for none, and sets no flag.
+    if (expiry === 0) return "there is no certificate";
     const revoked = this.#certificates.whyRevoked(info.identity, view.getBigUint64(peer.offsets.key, true));
     if (revoked !== undefined) return revoked;
     if (isAuthenticated) {
@@ -287,7 +282,7 @@ export class Gate {
   }
 
   #release(backend: Backend, connection: ConnectionHandle): void {
-    if (!this.#unproved.delete(connection)) return;
+    if (!this.#demands.unproved.delete(connection)) return;
     const { helper, number, epoch } = backend;
     helper.guard(number, epoch, connection, false);
     if (!isSteam(backend)) helper.prove(number, epoch, connection, false);

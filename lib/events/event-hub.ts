@@ -48,6 +48,12 @@ export class EventHub {
   readonly #siblings: Map<string, EventHub>;
   readonly #key: string;
   readonly #root: EventHub;
+
+  /** The hub of the first network, which an instance's is a branch of; that itself for the first. */
+  get root(): EventHub {
+    return this.#root;
+  }
+
   // Of the root: by instance.
   readonly #branches = new Map<number, EventHub>();
   #lookAt = 0;

@@ -77,11 +77,13 @@ export class NetworkingMessages {
    * names. Who asks for a session without one is told why, with the code {@link CloseCode.Unauthenticated}, and the event
    * `authenticationRefused` tells of him; to whom we send, nothing goes before he has shown his: the session fails
    * otherwise, with `messagesSessionFailed`. Sessions that stand, stay. It is for signals of one's own on
-   * GameNetworkingSockets; on Steam it is so always. For all openings of the network.
+   * GameNetworkingSockets; on Steam it is so always. For all openings of the network. A session with an instance of this
+   * process comes about without signals, and nothing is asked of it.
    *
    * Ours, on every library.
    *
    * @param required false takes it back.
+   * @throws UnsupportedError on an instance, which has no signals.
    */
   requireAuthentication(required = true): void {
     void this.#backend.messages; // which throws when it is closed

@@ -58,7 +58,7 @@ export class Signaling {
    * @throws UnsupportedError when the library has no functions for it.
    */
   use(service: SignalingService, options: SignalingOptions = {}): void {
-    mustBeFirst(this.#backend);
+    mustBeFirst(this.#backend, whose);
     if (typeof service?.send !== "function") {
       throw new TypeError(`A signaling service must have a function send, not be ${describe(service)}`);
     }
@@ -77,7 +77,7 @@ export class Signaling {
    */
   receive(from: string, signal: Uint8Array): boolean {
     if (!(signal instanceof Uint8Array)) throw new TypeError(`A signal must be a Uint8Array, not ${describe(signal)}`);
-    mustBeFirst(this.#backend);
+    mustBeFirst(this.#backend, whose);
     const identity = parseIdentity(this.#backend.library, from);
     if (signal.length === 0 || signal.length > helperSignalBytes) return false;
     const { number, epoch, helper } = this.#backend;
@@ -101,11 +101,19 @@ export class Signaling {
     if (service === undefined) return;
     try {
       last.helper.signaling_end(last.number, last.epoch);
+      const failures: unknown[] = [];
       last.runCallbacks((record) => {
         if (record.kind !== HelperRecordKind.Signal) return;
         const told = readEvent(last, record);
-        if (told?.name === "signal") service.send(told.event.to, told.event.signal);
+        if (told?.name !== "signal") return;
+        try {
+          service.send(told.event.to, told.event.signal);
+        } catch (failure) {
+          failures.push(failure);
+        }
       });
+      if (failures.length > 0)
+        throw failures.length === 1 ? failures[0] : new AggregateError(failures, "Some signals were not sent");
     } finally {
       service.close?.();
     }
@@ -113,7 +121,7 @@ export class Signaling {
 
   /** @internal A signaling object for a connection that is about to be begun. */
   objectFor(from: Backend, to: SharedMemory | undefined): Address {
-    mustBeFirst(from);
+    mustBeFirst(from, whose);
     const { number, epoch, helper } = this.#backend;
     const address = helper.signaling_new(number, epoch, to?.bytes ?? null);
     if (typeof address !== "number") throw new ClosedError("The network was closed");
@@ -148,11 +156,13 @@ export class Signaling {
   }
 }
 
-/** Signals do not tell which instance they are of. */
-function mustBeFirst({ instance, library }: Backend): void {
+const whose = "Signaling of an instance";
+
+/** @internal Signals do not tell which instance they are of. @throws UnsupportedError when this is one. */
+export function mustBeFirst({ instance, library }: Backend, what: string): void {
   if (instance === 0) return;
   throw new UnsupportedError(
-    "Signaling of an instance",
+    what,
     library.path,
     "Peers reach an instance by address, and instances of one process each other by identity",
   );

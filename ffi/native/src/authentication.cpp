@@ -14,6 +14,7 @@
 #include "crypto.h"
 #include "gns.h"
 #include "identity.h"
+#include "rendezvous.h"
 #include "steamnetworkingsockets/clientlib/csteamnetworkingsockets.h"
 #include "steamnetworkingsockets/clientlib/steamnetworkingsockets_connections.h"
 #include "steamnetworkingsockets/steamnetworkingsockets_certstore.h"
@@ -57,6 +58,19 @@ std::optional<std::string> WhyNotTrusted(const CMsgSteamDatagramCertificateSigne
   return std::nullopt;
 }
 
+// The same of a certificate that a peer shows now.
+std::optional<std::string> WhyNot(const CMsgSteamDatagramCertificateSigned &certificate,
+                                  const SteamNetworkingIdentity &peer) {
+  CMsgSteamDatagramCertificate content;
+  if (std::optional<std::string> why = WhyNotTrusted(certificate, content); why.has_value()) {
+    return why;
+  }
+  if (static_cast<std::time_t>(content.time_created()) > std::time(nullptr) + kToleratedSeconds) {
+    return "the certificate does not count yet";
+  }
+  return IsIdentityRevoked(TextOf(peer)) ? std::optional<std::string>("the identity was revoked") : std::nullopt;
+}
+
 bool IsAlive(const CSteamNetworkConnectionBase &connection) {
   switch (connection.GetState()) {
     case k_ESteamNetworkingConnectionState_Connecting:
@@ -85,17 +99,41 @@ const CMsgSteamDatagramCertificateSigned *CertificateIn(const CMsgSteamNetworkin
   return message.has_connect_ok() ? &message.connect_ok().cert() : nullptr;
 }
 
-// Whether the sender of a signal must have a certificate.
-bool Demands(const Library &library, const Rendezvous &rendezvous, const std::string &from, bool is_session) {
-  if (library.sessions_prove && (is_session || rendezvous.to_virtual_port == kMessagesVirtualPort)) {
+bool IsOfSessions(const CSteamNetworkConnectionBase &connection) {
+  return static_cast<uint32_t>(connection.m_connectionConfig.LocalVirtualPort.Get()) == kMessagesVirtualPort;
+}
+
+// The connection that the library would take a signal to be of; null for none. It looks at the lower half of our number
+// only, and where that is missing at the sender's.
+CSteamNetworkConnectionBase *ConnectionOf(const CMsgSteamNetworkingP2PRendezvous &message,
+                                          const SteamNetworkingIdentity &from, ConnectionScopeLock &lock) {
+  if (message.has_to_connection_id()) {
+    return GetConnectionByHandle(message.to_connection_id(), lock);
+  }
+  for (const HSteamNetConnection handle : AllConnections()) {
+    CSteamNetworkConnectionBase *const found = GetConnectionByHandle(handle, lock);
+    if (found != nullptr && found->m_unConnectionIDRemote == message.from_connection_id() &&
+        found->m_identityRemote == from && found->AsSteamNetworkConnectionP2P() != nullptr) {
+      return found;
+    }
+    lock.Unlock();
+  }
+  return nullptr;
+}
+
+// Whether who asks for a connection must have a certificate: for a session, or where the library might take it for the
+// answer to a request of ours, since both sides ask at once.
+bool MustAskWithCertificate(const Library &library, const CMsgSteamNetworkingP2PRendezvous_ConnectRequest &request,
+                            const SteamNetworkingIdentity &from) {
+  if (library.sessions_prove && request.to_virtual_port() == kMessagesVirtualPort) {
     return true;
   }
-  if (rendezvous.to_connection.has_value()) {
-    return library.proving.count(*rendezvous.to_connection) != 0;
-  }
-  // Where both sides ask at once, the library takes the request for an answer to ours.
-  return std::any_of(library.proving.begin(), library.proving.end(),
-                     [&from](const auto &entry) { return entry.second.empty() || entry.second == from; });
+  return std::any_of(library.proving.begin(), library.proving.end(), [&](uint32_t handle) {
+    ConnectionScopeLock lock;
+    const CSteamNetworkConnectionBase *const ours = GetConnectionByHandle(handle, lock);
+    return ours != nullptr && ours->m_identityRemote == from &&
+           ours->m_connectionConfig.LocalVirtualPort.Get() == static_cast<int>(request.to_virtual_port());
+  });
 }
 
 }  // namespace
@@ -113,31 +151,38 @@ DemandsLock::~DemandsLock() {
   }
 }
 
-std::optional<std::string> WhyNot(const Library &library, const Rendezvous &rendezvous, const std::string &from,
-                                  bool is_session, std::string_view signal) {
-  if (!Demands(library, rendezvous, from, is_session)) {
-    return std::nullopt;
-  }
+std::optional<Objection> ObjectionTo(const Library &library, const SteamNetworkingIdentity &from,
+                                     std::string_view signal) {
   CMsgSteamNetworkingP2PRendezvous message;
   if (!message.ParseFromArray(signal.data(), static_cast<int>(signal.size()))) {
-    return "it is no signal";
+    return Objection{"it is no signal"};
+  }
+  uint32_t connection = 0;
+  bool is_demanded = false;
+  {
+    ConnectionScopeLock lock;
+    const CSteamNetworkConnectionBase *const found = ConnectionOf(message, from, lock);
+    if (found != nullptr) {
+      connection = found->m_hConnectionSelf;
+      is_demanded = library.proving.count(connection) != 0 || (library.sessions_prove && IsOfSessions(*found));
+    }
+  }
+  if (connection != 0 && message.has_to_connection_id() && message.to_connection_id() != connection) {
+    return Objection{"it is of a connection that is no more"};
+  }
+  if (connection == 0 && message.has_connect_request()) {
+    is_demanded = MustAskWithCertificate(library, message.connect_request(), from);
+  }
+  const CMsgSteamDatagramCertificateSigned *const certificate = CertificateIn(message);
+  if (!is_demanded || certificate == nullptr) {
+    return std::nullopt;
   }
   // The library takes the answer's certificate where there are both.
   if (message.has_connect_request() && message.has_connect_ok()) {
-    return "it asks and answers at once";
+    return Objection{"it asks and answers at once", connection};
   }
-  const CMsgSteamDatagramCertificateSigned *const certificate = CertificateIn(message);
-  if (certificate == nullptr) {
-    return std::nullopt;
-  }
-  CMsgSteamDatagramCertificate content;
-  if (std::optional<std::string> why = WhyNotTrusted(*certificate, content); why.has_value()) {
-    return why;
-  }
-  if (static_cast<std::time_t>(content.time_created()) > std::time(nullptr) + kToleratedSeconds) {
-    return "the certificate does not count yet";
-  }
-  return IsIdentityRevoked(from) ? std::optional<std::string>("the identity was revoked") : std::nullopt;
+  const std::optional<std::string> why = WhyNot(*certificate, from);
+  return why.has_value() ? std::optional(Objection{*why, connection}) : std::nullopt;
 }
 
 void EndConnecting(uint32_t connection, const SteamNetworkingIdentity &peer, const std::string &why) {
@@ -150,11 +195,11 @@ void EndConnecting(uint32_t connection, const SteamNetworkingIdentity &peer, con
   }
 }
 
-bool PushRefusal(Library &library, const SteamNetworkingIdentity &from, std::string_view address,
+void PushRefusal(Library &library, const SteamNetworkingIdentity &from, std::string_view address,
                  std::string_view why) {
   if (library.refusals_waiting >= kMostRefusals) {
     ++library.refusals_unreported;
-    return false;
+    return;
   }
   ++library.refusals_waiting;
   const uint32_t unreported = library.refusals_unreported.exchange(0);
@@ -164,7 +209,6 @@ bool PushRefusal(Library &library, const SteamNetworkingIdentity &from, std::str
   payload += '\0';
   payload += why;
   library.events.Push(STEAM_SOCKETS_REFUSED, 0, payload.data(), static_cast<uint32_t>(payload.size()));
-  return true;
 }
 
 void TellOfRefusal(Library &library, std::string_view line) {
@@ -181,7 +225,7 @@ void TellOfRefusal(Library &library, std::string_view line) {
   SteamNetworkingIdentity nobody;
   nobody.Clear();
   const std::string_view why = line.substr(end + kBetween.size());
-  (void)PushRefusal(library, nobody, line.substr(0, end), why.substr(0, why.find_last_not_of(" \n") + 1));
+  PushRefusal(library, nobody, line.substr(0, end), why.substr(0, why.find_last_not_of(" \n") + 1));
 }
 
 std::string RefusalSignal(uint32_t to_connection, const std::string &to, int32_t reason, const std::string &why) {
@@ -334,6 +378,6 @@ int32_t steam_sockets_prove(int32_t number, uint32_t epoch, uint32_t connection,
   if (found == nullptr) {
     return STEAM_SOCKETS_NO_HANDLE;
   }
-  library->proving[connection] = found->m_identityRemote.IsInvalid() ? "" : TextOf(found->m_identityRemote);
+  library->proving.insert(connection);
   return 0;
 }

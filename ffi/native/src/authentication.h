@@ -10,7 +10,6 @@
 #include <string_view>
 
 #include "library.h"
-#include "rendezvous.h"
 
 namespace steam_sockets {
 
@@ -29,10 +28,15 @@ class DemandsLock {
   const bool held_;
 };
 
-// Why a signal must not be handed in: its sender must have a certificate, and has none that counts. Nothing when it may
-// be. `is_session` tells of a connection that belongs to ISteamNetworkingMessages. Call it with the lock held.
-std::optional<std::string> WhyNot(const Library &library, const Rendezvous &rendezvous, const std::string &from,
-                                  bool is_session, std::string_view signal);
+// Why a signal must not be handed in: its sender must have a certificate, and has none that counts.
+struct Objection {
+  std::string why;
+  uint32_t connection = 0;  // ours that it is of, 0 when it is of none
+};
+
+// Nothing when a signal may be handed in. `from` is its sender. Call it with the lock held.
+std::optional<Objection> ObjectionTo(const Library &library, const SteamNetworkingIdentity &from,
+                                     std::string_view signal);
 
 // Ends a connection that waits for its peer's answer, when it is to that peer. Call it with the lock held.
 void EndConnecting(uint32_t connection, const SteamNetworkingIdentity &peer, const std::string &why);
@@ -40,8 +44,8 @@ void EndConnecting(uint32_t connection, const SteamNetworkingIdentity &peer, con
 // The signal that refuses a peer's request.
 std::string RefusalSignal(uint32_t to_connection, const std::string &to, int32_t reason, const std::string &why);
 
-// Sets down that a peer was refused; of more than wait already only how many it were, and then it answers false.
-bool PushRefusal(Library &library, const SteamNetworkingIdentity &from, std::string_view address, std::string_view why);
+// Sets down that a peer was refused; where many wait already, only how many more it were.
+void PushRefusal(Library &library, const SteamNetworkingIdentity &from, std::string_view address, std::string_view why);
 
 // Sets down that the library itself has refused a peer, of which it has but a line in its log.
 void TellOfRefusal(Library &library, std::string_view line);

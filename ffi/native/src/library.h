@@ -3,10 +3,8 @@
 
 #include <atomic>
 #include <cstdint>
-#include <map>
 #include <mutex>
 #include <set>
-#include <string>
 #include <vector>
 
 #include "record_ring.h"
@@ -28,9 +26,8 @@ struct Library {
   std::set<uint32_t> full;          // connections that refused a message for want of room
   std::vector<void *> fake_ports;   // ISteamNetworkingFakeUDPPort by number; null for one that was given up
   std::set<uint32_t> guarded;       // connections that nothing is sent on or received from yet
-  // Begun by signals, and their peers must have a certificate: connections with the peer, empty for anybody.
-  std::map<uint32_t, std::string> proving;
-  bool sessions_prove = false;                   // so must those of ISteamNetworkingMessages
+  std::set<uint32_t> proving;       // begun by signals, and their peers must have a certificate
+  bool sessions_prove = false;      // so must those of ISteamNetworkingMessages
   std::atomic<bool> tells_refusals{false};       // whether those are told of whom the library itself turns away
   std::atomic<uint32_t> refusals_waiting{0};     // told of since the events were read
   std::atomic<uint32_t> refusals_unreported{0};  // more than those

@@ -33,7 +33,11 @@ Request &Remember(SignalBook &book, const std::string &from, uint32_t from_conne
     return *known;
   }
   if (book.requests.size() >= kPeers && book.requests.count(from) == 0) {
-    book.requests.erase(book.requests.begin());
+    book.requests.erase(book.peers_by_age.front());
+    book.peers_by_age.pop_front();
+  }
+  if (book.requests.count(from) == 0) {
+    book.peers_by_age.push_back(from);
   }
   std::deque<Request> &requests = book.requests[from];
   if (requests.size() == kRequests) {
@@ -137,12 +141,6 @@ Standing StandingOf(SignalBook &book) {
     }
   }
   return standing;
-}
-
-bool IsSession(SignalBook &book, const Rendezvous &rendezvous) {
-  const std::lock_guard<std::mutex> guard(book.lock);
-  const auto line = book.lines.find(rendezvous.to_connection.value_or(0));
-  return line != book.lines.end() && line->second.is_session;
 }
 
 }  // namespace steam_sockets

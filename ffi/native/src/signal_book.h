@@ -51,6 +51,7 @@ struct SignalBook {
   std::mutex lock;
   std::map<uint32_t, Line> lines;                       // by connection
   std::map<std::string, std::deque<Request>> requests;  // by peer
+  std::deque<std::string> peers_by_age;                 // who is in there, the oldest first
   std::atomic<int32_t> peers{STEAM_SOCKETS_IGNORE_PEERS};
   bool by_default = false;          // the library has our function that makes signaling
   std::atomic<int32_t> endings{0};  // lines that have one, so that mostly nobody need look
@@ -68,9 +69,6 @@ void Note(SignalBook &book, const Rendezvous &rendezvous, const std::string &fro
 
 // Sets down that a connection has ended, unless that is done or there is nobody to tell. The book is locked.
 bool End(SignalBook &book, Line &line, const Ending &ending);
-
-// Whether a signal is about a session, as far as it names a connection of ours.
-bool IsSession(SignalBook &book, const Rendezvous &rendezvous);
 
 // What still stands, by its handle; and with whom there are sessions.
 struct Standing {

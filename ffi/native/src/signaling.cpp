@@ -107,10 +107,10 @@ class Signaling final : public ISteamNetworkingConnectionSignaling {
   std::atomic<uint32_t> connection_{0};
 };
 
-std::string OwnIdentity(const Library &library) {
+std::string OwnIdentity(const steam_sockets_functions &functions, void *sockets) {
   SteamNetworkingIdentity own;
   own.Clear();
-  (void)library.functions.own_identity(library.sockets, &own);
+  (void)functions.own_identity(sockets, &own);
   return TextOf(own);
 }
 
@@ -140,7 +140,8 @@ class Context final : public ISteamNetworkingSignalingRecvContext {
     const std::string_view given(static_cast<const char *>(signal), static_cast<size_t>(bytes));
     const std::optional<Rendezvous> rendezvous = ReadRendezvous(given);
     const bool says = rendezvous.has_value() && !rendezvous->from_identity.empty();
-    const std::string whole = says ? std::string(given) : WithSender(given, OwnIdentity(library_));
+    const std::string whole =
+        says ? std::string(given) : WithSender(given, OwnIdentity(library_.functions, library_.sockets));
     Push(library_, peer, 0, whole.data(), static_cast<int>(whole.size()));
   }
 
@@ -250,23 +251,23 @@ bool TellOfEnd(Library &library, uint32_t connection, const Ending &ending) {
   return true;
 }
 
-// Whether a signal may be handed in. Who lacks the certificate that he must have is turned away. Call it with the lock
-// on demands held.
-bool IsWelcome(Library &library, const Rendezvous &rendezvous, const SteamNetworkingIdentity &from,
+// Whether a signal may be handed in. Who lacks the certificate that he must have is turned away, by the library's or an
+// instance's `sockets`. Call it with the lock on demands held.
+bool IsWelcome(Library &library, void *sockets, const Rendezvous &rendezvous, const SteamNetworkingIdentity &from,
                std::string_view signal, ISteamNetworkingSignalingRecvContext &context) {
-  const std::string sender = TextOf(from);
-  const bool is_session = IsSession(BookAt(library.number), rendezvous);
-  const std::optional<std::string> why = WhyNot(library, rendezvous, sender, is_session, signal);
-  if (!why.has_value()) {
+  const std::optional<Objection> objection = ObjectionTo(library, from, signal);
+  if (!objection.has_value()) {
     return true;
   }
-  if (rendezvous.to_connection.has_value()) {
-    EndConnecting(*rendezvous.to_connection, from, *why);
-  } else if (rendezvous.is_connect_request && rendezvous.from_connection.has_value() &&
-             PushRefusal(library, from, "", *why)) {
-    const std::string refusal =
-        WithSender(RefusalSignal(*rendezvous.from_connection, sender, kUnauthenticated, "not authenticated: " + *why),
-                   OwnIdentity(library));
+  const auto &[why, connection] = *objection;
+  if (connection != 0) {
+    EndConnecting(connection, from, why);
+  } else if (rendezvous.is_connect_request && !rendezvous.to_connection.has_value() &&
+             rendezvous.from_connection.has_value()) {
+    PushRefusal(library, from, "", why);
+    const std::string refusal = WithSender(
+        RefusalSignal(*rendezvous.from_connection, TextOf(from), kUnauthenticated, "not authenticated: " + why),
+        OwnIdentity(library.functions, sockets));
     context.SendRejectionSignal(from, refusal.data(), static_cast<int>(refusal.size()));
   }
   return false;
@@ -287,7 +288,7 @@ int32_t Receive(Library &library, const SteamNetworkingIdentity &from, std::stri
   const DemandsLock lock(library);
   if (lock.IsHeld()) {
     Context refusing(library, nullptr);
-    if (!IsWelcome(library, *rendezvous, from, signal, refusing)) {
+    if (!IsWelcome(library, library.sockets, *rendezvous, from, signal, refusing)) {
       return 0;
     }
   }
@@ -329,7 +330,7 @@ int32_t ReceiveWith(Library &library, void *sockets, std::string_view signal,
   from.Clear();
   const bool says =
       SteamNetworkingIdentity_ParseString(&from, sizeof from, std::string(rendezvous->from_identity).c_str());
-  return says && IsWelcome(library, *rendezvous, from, signal, context) ? hand_in() : 0;
+  return says && IsWelcome(library, sockets, *rendezvous, from, signal, context) ? hand_in() : 0;
 }
 
 }  // namespace
@@ -341,6 +342,7 @@ void ForgetSignals(int32_t number) {
   const std::lock_guard<std::mutex> guard(book.lock);
   book.lines.clear();
   book.requests.clear();
+  book.peers_by_age.clear();
   book.endings = 0;
   book.peers = STEAM_SOCKETS_IGNORE_PEERS;
 }

@@ -22,6 +22,8 @@ export class Post {
   isUp = true;
   /** Which signals it keeps back until {@link release}; they are not lost and come whole. */
   keeps: (from: string, to: string, signal: Uint8Array) => boolean = () => false;
+  /** What it makes of a signal, for a post in the wrong hands: the same, several, or none. */
+  alters: (from: string, to: string, signal: Uint8Array) => readonly Uint8Array[] = (_from, _to, signal) => [signal];
   /** How many signals it was given. */
   given = 0;
   /** How many it lost. */
@@ -46,6 +48,10 @@ export class Post {
   }
 
   carry(from: string, to: string, signal: Uint8Array): void {
+    for (const each of this.alters(from, to, signal)) this.#carry(from, to, each);
+  }
+
+  #carry(from: string, to: string, signal: Uint8Array): void {
     const { lost = 0, doubled = 0, delay = 0 } = this.#conditions;
     this.given++;
     if (!this.isUp || this.#roll(99) < lost) {
