@@ -30,7 +30,7 @@ const suites: Readonly<Record<string, Suite>> = {
 const usage = `Usage: bun run bench [SUITE...] [options]
 
 Compares this package with native code, koffi and Bun's own sockets. Variants take turns in one run; what counts are
-ratios. Without a suite all are run, and collections of garbage counted: 20 minutes, 6 with --quick.
+ratios. Without a suite all are run, and collections of garbage counted: 40 minutes, 6 with --quick.
 
   memory      through a pair in memory, as fast as it goes
   udp         two processes: CPU at a steady rate, highest rate without loss and with p99 latency under 5 ms
