@@ -12,7 +12,7 @@
  * - A second function to renew is refused; wrong options are errors before anything was asked. So is one that stands in
  *   `config`, where it would do nothing.
  */
-import { afterEach, describe, expect, test } from "bun:test";
+import { afterEach, describe, expect, setSystemTime, test } from "bun:test";
 import {
   AlreadyOpenError,
   CertificateRefusedError,
@@ -170,6 +170,29 @@ describe("renew", () => {
     using without = openNetworking();
     expect(without.certificates.status.state).toBe("waiting");
   });
+});
+
+test("a clock that is set back does not keep it from being asked", async () => {
+  const authority = new Authority();
+  let asked = 0;
+  try {
+    setSystemTime(new Date(Date.now() + 365 * 86_400_000));
+    net = openNetworking({
+      identity,
+      certificates: {
+        roots: authority.root,
+        renew: () => {
+          asked++;
+          throw new Error("nobody is there yet");
+        },
+      },
+    });
+    await until("it was asked", () => asked > 0);
+  } finally {
+    setSystemTime();
+  }
+  const before = asked;
+  await until("it was asked again", () => asked > before);
 });
 
 describe("who is trusted", () => {

@@ -6,26 +6,32 @@
  * - Nor below: nothing is received from it, by its connection or by a poll group that it was to be in, be it an
  *   instance's connection and the first network's group; nor by who adopts the connection. The one expected is in its
  *   poll group as soon as it is known, and opens where it was adopted.
+ * - Who came to a listen socket that was closed before he was told of is not told of.
+ * - Where authentication is required nothing is unencrypted.
  * - Without a certificate nobody gets in from the same process; an instance can't change what sessions demand; who was
  *   revoked stays so when a second library is opened.
  * - A message for the application in a signal, which is neither encrypted nor signed, is not taken: the signal is refused,
- *   with a certificate of somebody or with none.
+ *   with a certificate of somebody or with none, and be it disguised from all readers but the library's. So is one that
+ *   has two senders.
  */
 import { expect, test } from "bun:test";
 import {
+  ConnectionInfoFlags,
   ConnectionState,
   openNetworking,
   Result,
   SendFlags,
   UnsupportedError,
   type ConnectionHandle,
+  type ConnectionStatusChangedEvent,
   type Networking,
 } from "../lib/index.ts";
 import { bytesField, fixed32Field, varintField } from "../lib/authority/wire.ts";
+import { helperAt, LibraryState } from "../sdk/helper.ts";
 import { makeShim, missing } from "./steam/shim.ts";
 import { Authority } from "./support/certificate.ts";
 import { pumpUntil, waitUntil } from "./support/pump.ts";
-import { SignalField } from "./support/signal-fields.ts";
+import { disguisedField, SignalField } from "./support/signal-fields.ts";
 import { unacknowledged } from "./support/unacknowledged.ts";
 
 const authority = new Authority();
@@ -166,6 +172,43 @@ test.each(cases)(
   },
 );
 
+test("what requires authentication is encrypted, whatever its options say", async () => {
+  using net = openNetworking({
+    identity: "str:client",
+    certificates: { roots: authority.root, renew: (request) => authority.issue(request, "str:client") },
+    config: { Unencrypted: 3 },
+  });
+  const server = net.createInstance({
+    identity: "str:server",
+    certificate: (request) => authority.issue(request, "str:server"),
+  });
+  await pumpUntil(net, "both have certificates", () =>
+    [net, server].every(({ certificates }) => certificates.status.state === "ready"),
+  );
+  const options = { requireAuthentication: true, Unencrypted: 3 } as const;
+  for (const [ours, theirs] of [
+    [options, options],
+    [options, { Unencrypted: 3 }],
+    [{ Unencrypted: 3 }, options],
+  ] as const) {
+    const listenSocket = server.sockets.createListenSocketIP("127.0.0.1:0", theirs);
+    const accept = ({ connectHandle, connection }: ConnectionStatusChangedEvent) => {
+      if (connection.connectionState === ConnectionState.Connecting) server.sockets.acceptConnection(connectHandle);
+    };
+    server.on("connectionStatusChanged", accept);
+    const address = server.sockets.getListenSocketAddress(listenSocket) ?? "";
+    const connection = net.sockets.connectByIPAddress(address, ours);
+    const state = () => net.sockets.getConnectionInfo(connection);
+    await pumpUntil(net, "it is settled", () => (state()?.connectionState ?? 0) > ConnectionState.Connecting);
+    const { connectionState, infoFlags = 0 } = state() ?? {};
+    const isPlain =
+      connectionState === ConnectionState.Connected && (infoFlags & ConnectionInfoFlags.Unencrypted) !== 0;
+    expect(isPlain).toBe(false);
+    net.sockets.closeConnection(connection);
+    server.off("connectionStatusChanged", accept);
+  }
+});
+
 test("who has no certificate does not get in from the same process either", async () => {
   using net = open("str:server");
   await pumpUntil(net, "there is a certificate", () => net.certificates.status.state === "ready");
@@ -183,6 +226,28 @@ test("who has no certificate does not get in from the same process either", asyn
   expect(refused).toEqual(["str:bot: there is no certificate"]);
   expect(told).toEqual([]);
 });
+
+test.each([true, false])(
+  "who came to a listen socket before it was closed is told of after, but not where he has to prove who he is: %p",
+  async (requireAuthentication) => {
+    using net = openNetworking({ identity: "str:bot", certificates: { roots: authority.root } });
+    const server = net.createInstance({
+      identity: "str:server",
+      certificate: (request) => authority.issue(request, "str:server"),
+    });
+    await pumpUntil(net, "there is a certificate", () => server.certificates.status.state === "ready");
+    const told: ConnectionState[] = [];
+    server.on("connectionStatusChanged", ({ connection }) => void told.push(connection.connectionState));
+    const listenSocket = server.sockets.createListenSocketIP("127.0.0.1:0", { requireAuthentication });
+    net.sockets.connectByIPAddress(server.sockets.getListenSocketAddress(listenSocket) ?? "");
+    // What an instance tells waits in the helper, and what the first network tells in the library.
+    const state = new LibraryState(helperAt(net.library.path), 0);
+    await waitUntil("it has come", () => state.events > 0);
+    server.sockets.closeListenSocket(listenSocket);
+    net.runCallbacks();
+    expect(told.includes(ConnectionState.Connecting)).toBe(!requireAuthentication);
+  },
+);
 
 test("sessions of an instance, which has no signals, have no demands that would be the first network's", () => {
   using net = open("str:first");
@@ -231,12 +296,15 @@ test("a message in a signal is not taken", async () => {
           ...(certificate === undefined ? [] : [bytesField(SignalField.ConnectRequest, bytesField(7, certificate))]),
           ...message,
         ]);
-      const message = bytesField(
-        SignalField.ApplicationMessage,
-        Buffer.concat([bytesField(1, Buffer.from("from nobody")), varintField(2, 5)]),
-      );
-      expect(net.signaling.receive("str:mallory", signal(message))).toBe(false);
-      expect(net.sockets.receiveMessagesOnConnection(connection)).toEqual([]);
+      const text = Buffer.concat([bytesField(1, Buffer.from("from nobody")), varintField(2, 5)]);
+      for (const field of [bytesField, disguisedField]) {
+        const message = field(SignalField.ApplicationMessage, text);
+        expect(net.signaling.receive("str:mallory", signal(message))).toBe(false);
+        expect(net.sockets.receiveMessagesOnConnection(connection)).toEqual([]);
+      }
+      // Nor does a signal have two senders, of whom the service vouches for one.
+      const sender = disguisedField(SignalField.FromIdentity, Buffer.from("str:alice"));
+      expect(net.signaling.receive("str:mallory", signal(sender))).toBe(false);
       net.sockets.closeConnection(connection);
     }
   }

@@ -8,15 +8,20 @@
  *   signature, does not get in under either name; a server's the same.
  * - A certificate that expired on the way does not count. One that has expired at a client ends in no connection, not in
  *   one without a certificate.
- * - A handshake that is said again, from the same address or from another one, makes no connection.
+ * - A handshake that is said again, from the same address or from another one, makes no connection. Who says another's
+ *   request in a handshake of his own has a connection with which he can do nothing, and nobody is told of it.
  * - A connection that stands is not ended by the expiry of the certificate, nor by a renewal; the next one has the new one.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { generateKeyPairSync } from "node:crypto";
+import { bytesField, fixed32Field, fixed64Field, readFields, varintField } from "../lib/authority/wire.ts";
 import { Party } from "./support/authentication/party.ts";
 import { Wire, type Meddler } from "./support/authentication/wire.ts";
 import { Authority, keyOf, seconds, type CertificateContent } from "./support/certificate.ts";
+import { waitFor, waitUntil } from "./support/pump.ts";
 
+const challengeRequest = 32;
+const challengeReply = 33;
 const connectRequest = 34;
 const connectOK = 35;
 const studio = new Authority();
@@ -235,7 +240,55 @@ describe("expiry", () => {
   });
 });
 
+/** Somebody who has seen a client's request, and says it in his own handshake. */
+async function replay(address: string, request: Uint8Array): Promise<AsyncDisposable & { readonly heard: number[] }> {
+  const port = Number(address.slice(address.lastIndexOf(":") + 1));
+  const heard: number[] = [];
+  const number = fixed32Field(1, 0x12345678);
+  const [certificate, crypt] = [4, 7].map((each) => {
+    const field = [...readFields(new Uint8Array(request.subarray(1)))].find((field) => field.number === each);
+    return bytesField(each, field?.bytes ?? new Uint8Array());
+  });
+  const thief = await Bun.udpSocket({
+    hostname: "127.0.0.1",
+    socket: {
+      data(socket, packet) {
+        heard.push(packet[0] ?? 0);
+        if (packet[0] !== challengeReply) return;
+        const challenge = [...readFields(new Uint8Array(packet.subarray(1)))].find(({ number }) => number === 2);
+        const parts = [number, fixed64Field(2, challenge?.value ?? 0n), certificate!, crypt!];
+        socket.send(Buffer.concat([Buffer.of(connectRequest), ...parts]), port, "127.0.0.1");
+      },
+      error: () => {},
+    },
+  });
+  const body = Buffer.concat([number, fixed64Field(3, 1n), varintField(4, 12)]);
+  const hello = Buffer.alloc(512);
+  hello[0] = challengeRequest;
+  hello.writeUInt16LE(body.length, 1);
+  body.copy(hello, 3);
+  thief.send(hello, port, "127.0.0.1");
+  return { heard, [Symbol.asyncDispose]: async () => thief.close() };
+}
+
 describe("a handshake that is said again", () => {
+  test("by a thief with a challenge of his own makes a connection of which nobody is told", async () => {
+    await certified(server, "str:server");
+    const address = await server.do("listen", "127.0.0.1:0", true);
+    using wire = await Wire.to(address);
+    await certified(client, "str:alice");
+    expect(await client.do("connect", wire.address, required)).toMatchObject({ isOpen: true });
+    const { bytes: request } = wire.packets.find(({ bytes, isUp }) => isUp && bytes[0] === connectRequest)!;
+    await using thief = await replay(address, request);
+    // As far as the library goes he is in, and it asks him in vain to say something.
+    await waitUntil("the library has let him in", () => thief.heard.includes(connectOK));
+    await waitUntil("he was asked", () => thief.heard.some((kind) => kind >= 0x80));
+    await waitFor(300);
+    expect((await server.do("seen")).opened).toEqual([{ identity: "str:alice", isAuthenticated: true }]);
+    // Whose it was has his connection still.
+    expect(await client.do("connections")).toBe(1);
+  });
+
   test("makes no connection: neither from the same address nor from another", async () => {
     using wire = await serve();
     await certified(client, "str:alice");

@@ -233,6 +233,11 @@ export const helper = {
     args: ["i32", "u32", "u32", "cstring"],
     returns: "i32",
   },
+  has_spoken: {
+    c: "int32_t steam_sockets_has_spoken(int32_t library, uint32_t epoch, uint32_t connection, bool ask)",
+    args: ["i32", "u32", "u32", "bool"],
+    returns: "i32",
+  },
   guard: {
     c: "int32_t steam_sockets_guard(int32_t library, uint32_t epoch, uint32_t connection, bool guarded)",
     args: ["i32", "u32", "u32", "bool"],

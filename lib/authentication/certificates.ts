@@ -88,6 +88,7 @@ export class Certificates {
   /** The status that was told last; undefined where the library tells of each change by itself. */
   #latest: AuthenticationStatus | undefined;
   #lookAt = Infinity;
+  #lookedAt = 0;
 
   private constructor(hub: EventHub, backend: Backend) {
     this.#hub = hub;
@@ -102,7 +103,8 @@ export class Certificates {
     this.#latest = askAuthenticationStatus(backend);
     hub.beforeRuns.push(() => {
       const now = Date.now();
-      if (now >= this.#lookAt) this.#tick(now);
+      // A clock that was set back makes what was found out before worthless.
+      if (now >= this.#lookAt || now < this.#lookedAt) this.#tick(now);
     });
   }
 
@@ -357,6 +359,7 @@ export class Certificates {
     const { created = 0, expires = Infinity } = this.#own === undefined ? {} : validityOf(this.#own);
     const now = Date.now();
     const coming = [created, expires, this.#renewal?.due ?? Infinity].filter((time) => time > now);
+    this.#lookedAt = now;
     const isLate = this.#renewal !== undefined && this.#renewal.due <= now;
     this.#lookAt = isLate ? now : Math.min(Infinity, ...coming);
   }

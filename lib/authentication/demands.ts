@@ -1,6 +1,11 @@
 /** Of whom it must be known who he is. */
+import type { Backend } from "../../sdk/backend.ts";
 import type { EventHub } from "../events/event-hub.ts";
+import type { NetworkingEvent } from "../events/events.ts";
 import type { ConnectionHandle, ListenSocketHandle, PollGroupHandle } from "../values/handles.ts";
+
+const mostClosed = 256;
+const askAgainMilliseconds = 100;
 
 /** A connection that we have begun and that is not known to be the right one yet. */
 export interface Unproved {
@@ -8,6 +13,14 @@ export interface Unproved {
   readonly expected: readonly string[];
   /** The poll group where it is to be when it is known. */
   group?: PollGroupHandle;
+}
+
+/** A connection that stands, of whose other end nothing came yet that nobody else could have said. */
+interface Silent {
+  readonly hub: EventHub;
+  /** The event that says that it stands. */
+  readonly told: NetworkingEvent;
+  askAt: number;
 }
 
 /**
@@ -20,14 +33,57 @@ export class Demands {
   /** Those of a hub's library. */
   static of({ root }: EventHub): Demands {
     let demands = Demands.#known.get(root);
-    if (demands === undefined) Demands.#known.set(root, (demands = new Demands()));
+    if (demands === undefined) {
+      Demands.#known.set(root, (demands = new Demands()));
+      const listen = demands.#listen.bind(demands);
+      root.beforeRuns.push(listen);
+    }
     return demands;
   }
 
-  /** Listen sockets that let only those in who are authenticated. */
+  /** Listen sockets that let only those in who are authenticated; also the last that were closed, see {@link closed}. */
   readonly listenSockets = new Set<ListenSocketHandle>();
   /** Those of them that have a virtual port. */
   readonly virtualPorts = new Set<ListenSocketHandle>();
   /** Connections whose other end is to be authenticated. */
   readonly unproved = new Map<ConnectionHandle, Unproved>();
+  readonly #silent = new Map<ConnectionHandle, Silent>();
+  readonly #closed: ListenSocketHandle[] = [];
+
+  /** Whether it is not known yet who is on the other end. */
+  isOpen(connection: ConnectionHandle): boolean {
+    return this.unproved.has(connection) || this.#silent.has(connection);
+  }
+
+  /** Tells of a connection when something came from its other end; he is asked for it. */
+  await(connection: ConnectionHandle, hub: EventHub, told: NetworkingEvent): void {
+    this.#silent.set(connection, { hub, told, askAt: performance.now() + askAgainMilliseconds });
+  }
+
+  /** That is not to be told of any more. */
+  forget(connection: ConnectionHandle): void {
+    this.#silent.delete(connection);
+  }
+
+  #listen({ helper, number, epoch }: Backend): void {
+    if (this.#silent.size === 0) return;
+    const now = performance.now();
+    for (const [connection, silent] of this.#silent) {
+      const asks = now >= silent.askAt;
+      if (asks) silent.askAt = now + askAgainMilliseconds;
+      const answer = helper.has_spoken(number, epoch, connection, asks);
+      if (answer === 0) continue;
+      this.#silent.delete(connection);
+      if (answer === 1) silent.hub.queue(silent.told);
+    }
+  }
+
+  /** A listen socket was closed. Who came to it before may be told of after, and must not get by. */
+  closed(socket: ListenSocketHandle): void {
+    this.virtualPorts.delete(socket);
+    if (!this.listenSockets.has(socket)) return;
+    this.#closed.push(socket);
+    const oldest = this.#closed.length > mostClosed ? this.#closed.shift() : undefined;
+    if (oldest !== undefined) this.listenSockets.delete(oldest);
+  }
 }

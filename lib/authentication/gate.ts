@@ -58,6 +58,8 @@ const noSocket = 0 as ListenSocketHandle;
 // 0 for never, for those of this machine as well.
 const onlyWithCertificates = { IP_AllowWithoutAuth: 0, IPLocalHost_AllowWithoutAuth: 0 } as const;
 const evenWithout = { IP_AllowWithoutAuth: 2, IPLocalHost_AllowWithoutAuth: 2 } as const;
+// Without encryption nothing is signed either: whoever is on the way could speak for anybody.
+const encrypted = { Unencrypted: 0 } as const;
 
 /**
  * The library can keep those without a certificate out, but says nothing to them then, and on connections by identity it
@@ -93,8 +95,8 @@ export class Gate {
   /** What to listen with, so that peers are told why they do not get in. */
   listenOptions(backend: Backend, isByAddress: boolean): ConfigOptions {
     this.#mustBeAble(backend);
-    if (!isByAddress) return {};
-    return isSteam(backend) ? onlyWithCertificates : evenWithout;
+    if (isSteam(backend)) return isByAddress ? onlyWithCertificates : {};
+    return isByAddress ? { ...evenWithout, ...encrypted } : encrypted;
   }
 
   /** Has a listen socket let only those in who are authenticated. */
@@ -107,8 +109,7 @@ export class Gate {
 
   /** A listen socket was closed. */
   closedSocket(socket: ListenSocketHandle): void {
-    this.#demands.listenSockets.delete(socket);
-    this.#demands.virtualPorts.delete(socket);
+    this.#demands.closed(socket);
   }
 
   /**
@@ -123,7 +124,7 @@ export class Gate {
         throw new CreationError(what, `we have no certificate that counts (${state}: ${debugMessage})`, mend);
       }
     }
-    return isByAddress ? onlyWithCertificates : {};
+    return { ...(isByAddress ? onlyWithCertificates : {}), ...(isSteam(backend) ? {} : encrypted) };
   }
 
   /** The identities of which the other end must have one. @throws TypeError, RangeError when one is none. */
@@ -148,7 +149,7 @@ export class Gate {
 
   /** Whether it is not known yet who is on the other end. */
   isUnproved(connection: ConnectionHandle): boolean {
-    return this.#demands.unproved.has(connection);
+    return this.#demands.isOpen(connection);
   }
 
   /** Whether a connection must wait before it may be in a poll group, which it then gets into. */
@@ -160,6 +161,7 @@ export class Gate {
 
   /** A connection was closed by us. */
   closed(backend: Backend, connection: ConnectionHandle): void {
+    this.#demands.forget(connection);
     if (this.#demands.unproved.size > 0) this.#release(backend, connection);
   }
 
@@ -190,9 +192,17 @@ export class Gate {
         return !this.#isAsked(backend, connectHandle, connection) || this.#letIn(backend, connectHandle, connection);
       case Connected: {
         const unproved = this.#demands.unproved.get(connectHandle);
-        return unproved === undefined || this.#isRight(backend, connectHandle, connection, unproved);
+        if (unproved === undefined && !this.#isAsked(backend, connectHandle, connection)) return true;
+        if (!hasSpoken(backend, connectHandle, connection)) {
+          this.#demands.await(connectHandle, this.#hub, told);
+          return false;
+        }
+        // Native code may have accepted without an event before.
+        if (unproved === undefined) return this.#letIn(backend, connectHandle, connection);
+        return this.#isRight(backend, connectHandle, connection, unproved);
       }
       default:
+        this.#demands.forget(connectHandle);
         return true;
     }
   }
@@ -317,6 +327,17 @@ function whyUnexpected(identity: string, expected: readonly string[]): string | 
   if (expected.length === 0 || expected.includes(identity)) return undefined;
   // The other end hears it, too: whom we expect is not for everybody.
   return `it is ${JSON.stringify(identity)}, who is not expected`;
+}
+
+/** Whether something came from the other end that only he can have said; he is asked for it. */
+function hasSpoken(
+  { helper, number, epoch }: Backend,
+  handle: ConnectionHandle,
+  { infoFlags }: ConnectionInfo,
+): boolean {
+  // In memory nobody comes in between.
+  if ((infoFlags & ConnectionInfoFlags.LoopbackBuffers) !== 0) return true;
+  return helper.has_spoken(number, epoch, handle, true) !== 0;
 }
 
 function isSteam({ library }: Backend): boolean {

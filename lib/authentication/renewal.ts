@@ -33,7 +33,10 @@ const renewedAfter = 2 / 3;
 export class Renewal {
   readonly #renew: RenewCertificate;
   readonly #ground: RenewalGround;
+  /** By the certificate's own times, in milliseconds since 1970. */
   #due = 0;
+  /** When to go on, on a clock that nobody sets; undefined while the certificate's times count. */
+  #again: number | undefined;
   #pause = firstPauseMilliseconds;
   /** The attempt that is under way; each has a number, so that a late answer is told from a new one. */
   #attempt = 0;
@@ -47,7 +50,7 @@ export class Renewal {
 
   /** When to look again, in milliseconds since 1970. */
   get due(): number {
-    return this.#due;
+    return this.#again === undefined ? this.#due : Date.now() + (this.#again - performance.now());
   }
 
   /** Whether somebody was asked and has not answered. */
@@ -62,7 +65,7 @@ export class Renewal {
 
   /** Does what is due. */
   look(now: number): void {
-    if (now < this.#due) return;
+    if (this.#again === undefined ? now < this.#due : performance.now() < this.#again) return;
     if (this.#isAsking) this.#fail(`no answer within ${patienceMilliseconds / 1000} seconds`);
     else this.ask();
   }
@@ -72,7 +75,7 @@ export class Renewal {
     if (this.#isAsking) return;
     const attempt = ++this.#attempt;
     this.#isAsking = true;
-    this.#due = Date.now() + patienceMilliseconds;
+    this.#again = performance.now() + patienceMilliseconds;
     this.#ground.changed();
     void this.#answer(attempt);
   }
@@ -82,6 +85,7 @@ export class Renewal {
     this.#failure = undefined;
     this.#pause = firstPauseMilliseconds;
     const begins = Math.min(Math.max(created, Date.now()), expires);
+    this.#again = undefined;
     this.#due = begins + (expires - begins) * renewedAfter;
   }
 
@@ -102,7 +106,7 @@ export class Renewal {
     this.#attempt++;
     this.#failure = why;
     // Many may have lost the same authority at the same moment.
-    this.#due = Date.now() + this.#pause * (0.75 + Math.random() / 2);
+    this.#again = performance.now() + this.#pause * (0.75 + Math.random() / 2);
     this.#pause = Math.min(2 * this.#pause, longestPauseMilliseconds);
     this.#ground.changed();
   }

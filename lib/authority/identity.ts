@@ -49,7 +49,8 @@ function isPossible(kind: string, rest: string): boolean {
     case "steamid":
     case "psn":
       return /^[1-9]\d{0,19}$/.test(rest) && BigInt(rest) <= mostNumber;
+    // The library has no others, and what it does not know it cannot refuse by name either.
     default:
-      return true;
+      return false;
   }
 }

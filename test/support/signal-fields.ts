@@ -21,6 +21,12 @@ export const SignalField = {
   ApplicationMessage: 15,
 } as const;
 
+/** A field of bytes whose number has a bit too many, which the library's reader leaves out. */
+export function disguisedField(number: number, value: Uint8Array): Uint8Array {
+  const [first = 0, ...rest] = bytesField(number, value);
+  return Buffer.concat([Buffer.of(first | 0x80, 0x80, 0x80, 0x80, 0x10), Buffer.from(rest)]);
+}
+
 /** The field of a signal with this number; undefined when it has none. */
 export function fieldOf(signal: Uint8Array, number: number): Field | undefined {
   return fieldsOf(signal).find((field) => field.number === number);

@@ -388,6 +388,11 @@ STEAM_SOCKETS_API int32_t steam_sockets_end_connections(int32_t library, uint32_
 STEAM_SOCKETS_API int32_t steam_sockets_end_connection(int32_t library, uint32_t epoch, uint32_t connection,
                                                        const char *why);
 
+/* Whether something came from the peer that only he can have said. A handshake by UDP is no such thing: it is in clear,
+ * and anybody who has seen one can say it again. With `ask` he is asked to say something, if he has not. Answers 1, 0,
+ * or NO_HANDLE, NOT_OPEN, NO_FUNCTION. */
+STEAM_SOCKETS_API int32_t steam_sockets_has_spoken(int32_t library, uint32_t epoch, uint32_t connection, bool ask);
+
 /* While a connection is guarded, nothing is sent on it: the result of each message is InvalidState, made negative; and
  * nothing is received from it but by a poll group. Of every library. Answers 0, or NOT_OPEN. */
 STEAM_SOCKETS_API int32_t steam_sockets_guard(int32_t library, uint32_t epoch, uint32_t connection, bool guarded);

@@ -68,6 +68,11 @@ std::optional<std::string> WhyNot(const CMsgSteamDatagramCertificateSigned &cert
   if (static_cast<std::time_t>(content.time_created()) > std::time(nullptr) + kToleratedSeconds) {
     return "the certificate does not count yet";
   }
+  SteamNetworkingIdentity named;
+  SteamNetworkingErrMsg error{};
+  if (SteamNetworkingIdentityFromCert(named, content, error) <= 0 || !(named == peer)) {
+    return "the certificate is for somebody else";
+  }
   return IsIdentityRevoked(TextOf(peer)) ? std::optional<std::string>("the identity was revoked") : std::nullopt;
 }
 
@@ -103,22 +108,40 @@ bool IsOfSessions(const CSteamNetworkConnectionBase &connection) {
   return static_cast<uint32_t>(connection.m_connectionConfig.LocalVirtualPort.Get()) == kMessagesVirtualPort;
 }
 
-// The connection that the library would take a signal to be of; null for none. It looks at the lower half of our number
-// only, and where that is missing at the sender's.
-CSteamNetworkConnectionBase *ConnectionOf(const CMsgSteamNetworkingP2PRendezvous &message,
-                                          const SteamNetworkingIdentity &from, ConnectionScopeLock &lock) {
-  if (message.has_to_connection_id()) {
-    return GetConnectionByHandle(message.to_connection_id(), lock);
-  }
-  for (const HSteamNetConnection handle : AllConnections()) {
+// Whether the other end of a connection must have a certificate.
+bool IsDemanded(const Library &library, const CSteamNetworkConnectionBase &connection) {
+  return library.proving.count(connection.m_hConnectionSelf) != 0 ||
+         (library.sessions_prove && IsOfSessions(connection));
+}
+
+// The connection that the library may take a signal to be of, and whether its other end must have a certificate. It
+// looks at the lower half of our number only; where that is missing at the sender's, which several may have.
+struct Addressee {
+  uint32_t connection = 0;  // 0 when there is none
+  bool is_demanded = false;
+};
+
+Addressee AddresseeOf(const Library &library, const CMsgSteamNetworkingP2PRendezvous &message,
+                      const SteamNetworkingIdentity &from) {
+  Addressee addressee;
+  const auto look = [&](uint32_t handle, bool is_by_sender) {
+    ConnectionScopeLock lock;
     CSteamNetworkConnectionBase *const found = GetConnectionByHandle(handle, lock);
-    if (found != nullptr && found->m_unConnectionIDRemote == message.from_connection_id() &&
-        found->m_identityRemote == from && found->AsSteamNetworkConnectionP2P() != nullptr) {
-      return found;
+    if (found == nullptr || addressee.is_demanded ||
+        (is_by_sender && (found->m_unConnectionIDRemote != message.from_connection_id() ||
+                          !(found->m_identityRemote == from) || found->AsSteamNetworkConnectionP2P() == nullptr))) {
+      return;
     }
-    lock.Unlock();
+    addressee = {found->m_hConnectionSelf, IsDemanded(library, *found)};
+  };
+  if (message.has_to_connection_id()) {
+    look(message.to_connection_id(), false);
+  } else {
+    for (const HSteamNetConnection handle : AllConnections()) {
+      look(handle, true);
+    }
   }
-  return nullptr;
+  return addressee;
 }
 
 // Whether who asks for a connection must have a certificate: for a session, or where the library might take it for the
@@ -157,16 +180,11 @@ std::optional<Objection> ObjectionTo(const Library &library, const SteamNetworki
   if (!message.ParseFromArray(signal.data(), static_cast<int>(signal.size()))) {
     return Objection{"it is no signal"};
   }
-  uint32_t connection = 0;
-  bool is_demanded = false;
-  {
-    ConnectionScopeLock lock;
-    const CSteamNetworkConnectionBase *const found = ConnectionOf(message, from, lock);
-    if (found != nullptr) {
-      connection = found->m_hConnectionSelf;
-      is_demanded = library.proving.count(connection) != 0 || (library.sessions_prove && IsOfSessions(*found));
-    }
+  // What was read of it before must be what the library reads.
+  if (message.from_identity() != TextOf(from) || message.application_messages_size() > 0) {
+    return Objection{"it is not what it seems"};
   }
+  auto [connection, is_demanded] = AddresseeOf(library, message, from);
   if (connection != 0 && message.has_to_connection_id() && message.to_connection_id() != connection) {
     return Objection{"it is of a connection that is no more"};
   }
@@ -334,6 +352,28 @@ int32_t steam_sockets_end_connection(int32_t number, uint32_t epoch, uint32_t co
   }
   found->ConnectionState_ProblemDetectedLocally(k_ESteamNetConnectionEnd_Remote_BadCert, "%s", why);
   return 1;
+}
+
+int32_t steam_sockets_has_spoken(int32_t number, uint32_t epoch, uint32_t connection, bool ask) {
+  int32_t answer = 0;
+  if (BuiltInLibrary(number, epoch, answer) == nullptr) {
+    return answer;
+  }
+  const SteamNetworkingGlobalLock lock("HasSpoken");
+  ConnectionScopeLock connection_lock;
+  CSteamNetworkConnectionBase *const found = GetConnectionByHandle(connection, connection_lock);
+  if (found == nullptr) {
+    return STEAM_SOCKETS_NO_HANDLE;
+  }
+  // By signals nothing is Connected before.
+  if (found->m_statsEndToEnd.m_nPktsRecvSequenced > 0 || found->AsSteamNetworkConnectionP2P() != nullptr) {
+    return 1;
+  }
+  if (ask && found->m_pTransport != nullptr && found->GetState() == k_ESteamNetworkingConnectionState_Connected) {
+    found->m_pTransport->SendEndToEndStatsMsg(k_EStatsReplyRequest_Immediate,
+                                              SteamNetworkingSockets_GetLocalTimestamp(), "HasSpoken");
+  }
+  return 0;
 }
 
 int32_t steam_sockets_guard(int32_t number, uint32_t epoch, uint32_t connection, bool guarded) {

@@ -31,7 +31,8 @@ class Reader {
   // False when what follows is no field.
   bool Next(Field &field) {
     uint64_t key = 0;
-    if (!Varint(key)) {
+    // The library's own reader takes a longer key for another one, by its lower bits.
+    if (!Varint(key) || key > UINT32_MAX || key >> 3 == 0) {
       return false;
     }
     field = {static_cast<uint32_t>(key >> 3), static_cast<uint32_t>(key & 7), 0, {}};

@@ -3,6 +3,7 @@
 //  before;
 //  - connections end by handle, by identity, and not by a key that nobody has: both ends are told why, with the code
 //  4003;
+//  - whether the peer has spoken is known, and he does when he is asked;
 //  - the peer's certificate is told, of which one without an authority says no times;
 //  - a certificate of a user counts when a trusted key has signed it, and not otherwise, with a reason;
 //  - while certificates are required, a signal that asks for a session without one that counts is turned away: without
@@ -81,6 +82,15 @@ void Ends() {
   const SteamNetworkingIdentity identity = InfoOf(other.one).m_identityRemote;
   CHECK(steam_sockets_end_connections(library.number, library.epoch, 0, &identity, "all of them") >= 1);
   CHECK(InfoOf(other.one).m_eEndReason == kBadCertificate);
+}
+
+void KnowsWhoHasSpoken() {
+  const Opened library;
+  const library_test::Pair pair(true);
+  CHECK(steam_sockets_has_spoken(library.number, library.epoch, 0, true) == STEAM_SOCKETS_NO_HANDLE);
+  CHECK(steam_sockets_has_spoken(library.number, library.epoch, pair.one, true) >= 0);
+  CHECK(traffic_test::Await(
+      [&] { return steam_sockets_has_spoken(library.number, library.epoch, pair.one, false) == 1; }));
 }
 
 void TellsOfPeers() {
@@ -281,6 +291,7 @@ void RefusesOtherLibraries() {
     CHECK(steam_sockets_peer_certificate(number, epoch, 1, &peer) == answer);
     CHECK(steam_sockets_end_connections(number, epoch, 1, nullptr, "x") == answer);
     CHECK(steam_sockets_end_connection(number, epoch, 1, "x") == answer);
+    CHECK(steam_sockets_has_spoken(number, epoch, 1, true) == answer);
     CHECK(steam_sockets_prove(number, epoch, 0, true) == answer);
     CHECK(steam_sockets_revoke_identity(number, epoch, &nobody) == answer);
   };
@@ -307,6 +318,7 @@ void RefusesOtherLibraries() {
 int main() {
   Guards();
   Ends();
+  KnowsWhoHasSpoken();
   TellsOfPeers();
   ChecksCertificates();
   RefusesOtherLibraries();
