@@ -26,6 +26,9 @@ export type ListenSocketOptions = ConfigOptions & {
    * expired, not revoked. Others are told why, with the code {@link CloseCode.Unauthenticated}, before
    * `connectionStatusChanged` tells of them; the event `authenticationRefused` does. False when it is left out.
    *
+   * Whoever has seen a handshake can say it again. So Connected is told, and `open` called, when something has come that
+   * nobody else can have said, which the other end is asked for: a round trip later.
+   *
    * Our own certificate should be ready, for the other ends ask for it as well.
    *
    * On Steam, where Steam has certificates for everybody, the library itself keeps them out.
@@ -37,7 +40,8 @@ export type ListenSocketOptions = ConfigOptions & {
 export type ConnectionOptions = ConfigOptions & {
   /**
    * Whether the other end must have a certificate that counts here, and we must have one for it. The connection fails
-   * otherwise, before anything was sent. False when it is left out.
+   * otherwise, before anything was sent; it is Connected a round trip later than the library says, when the other end
+   * has said what nobody else can. False when it is left out.
    */
   readonly requireAuthentication?: boolean;
   /**
