@@ -1,6 +1,7 @@
 /** `NetworkInstance`: a network beside the first one, for another identity. */
 import type { Backend } from "../sdk/backend.ts";
 import { Certificates } from "./authentication/certificates.ts";
+import { Demands } from "./authentication/demands.ts";
 import type { RenewCertificate } from "./authentication/renewal.ts";
 import type { Emitter } from "./emitter.ts";
 import { EventHub } from "./events/event-hub.ts";
@@ -155,6 +156,7 @@ export class NetworkInstance extends NetworkEventSource implements Disposable {
       if (this.#served !== undefined) this.#ground.dispatcher().dismiss(this.sockets);
     } finally {
       backend.close(lingerMilliseconds);
+      Demands.of(this.#hub).left(this.#hub);
       for (const emitter of [this.handlers, this.#served]) {
         if (emitter !== undefined) this.#hub.detach(emitter, backend);
       }

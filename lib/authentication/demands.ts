@@ -9,6 +9,7 @@ const askAgainMilliseconds = 100;
 
 /** A connection that we have begun and that is not known to be the right one yet. */
 export interface Unproved {
+  readonly hub: EventHub;
   /** The identities of which the other end must have one; anybody's will do when there are none. */
   readonly expected: readonly string[];
   /** The poll group where it is to be when it is known. */
@@ -51,12 +52,12 @@ export class Demands {
   readonly #closed: ListenSocketHandle[] = [];
 
   /** Whether it is not known yet who is on the other end. */
-  isOpen(connection: ConnectionHandle): boolean {
+  isUnproved(connection: ConnectionHandle): boolean {
     return this.unproved.has(connection) || this.#silent.has(connection);
   }
 
   /** Tells of a connection when something came from its other end; he is asked for it. */
-  await(connection: ConnectionHandle, hub: EventHub, told: NetworkingEvent): void {
+  holdBack(connection: ConnectionHandle, hub: EventHub, told: NetworkingEvent): void {
     this.#silent.set(connection, { hub, told, askAt: performance.now() + askAgainMilliseconds });
   }
 
@@ -76,6 +77,19 @@ export class Demands {
       this.#silent.delete(connection);
       if (answer === 1) silent.hub.queue(silent.told);
     }
+  }
+
+  /** A network or an instance has ended, and its connections with it. */
+  left(hub: EventHub): void {
+    for (const [connection, unproved] of this.unproved) if (unproved.hub === hub) this.unproved.delete(connection);
+    for (const [connection, silent] of this.#silent) if (silent.hub === hub) this.#silent.delete(connection);
+  }
+
+  /** A listen socket was made, of which nothing is demanded yet. Handles of closed ones come again, thousands later. */
+  opened(socket: ListenSocketHandle): void {
+    if (!this.listenSockets.delete(socket)) return;
+    const at = this.#closed.indexOf(socket);
+    if (at >= 0) this.#closed.splice(at, 1);
   }
 
   /** A listen socket was closed. Who came to it before may be told of after, and must not get by. */

@@ -103,8 +103,11 @@ export class Gate {
     return isByAddress ? { ...evenWithout, ...encrypted } : encrypted;
   }
 
-  /** Has a listen socket let only those in who are authenticated. */
-  require({ helper, number, epoch }: Backend, socket: ListenSocketHandle, isByAddress: boolean): void {
+  /** A listen socket was made, which lets anybody in, or only those who are authenticated. */
+  listens(backend: Backend, socket: ListenSocketHandle, isRequired: boolean, isByAddress: boolean): void {
+    this.#demands.opened(socket);
+    if (!isRequired) return;
+    const { helper, number, epoch } = backend;
     this.#watch();
     helper.tell_refusals(number, epoch);
     this.#demands.listenSockets.add(socket);
@@ -148,12 +151,12 @@ export class Gate {
     const { helper, number, epoch } = backend;
     helper.guard(number, epoch, connection, true);
     if (!isByAddress && !isSteam(backend)) helper.prove(number, epoch, connection, true);
-    this.#demands.unproved.set(connection, { expected });
+    this.#demands.unproved.set(connection, { hub: this.#hub, expected });
   }
 
   /** Whether it is not known yet who is on the other end. */
   isUnproved(connection: ConnectionHandle): boolean {
-    return this.#demands.isOpen(connection);
+    return this.#demands.isUnproved(connection);
   }
 
   /** Whether a connection must wait before it may be in a poll group, which it then gets into. */
@@ -198,7 +201,7 @@ export class Gate {
         const unproved = this.#demands.unproved.get(connectHandle);
         if (unproved === undefined && !this.#isAsked(backend, connectHandle, connection)) return true;
         if (!hasSpoken(backend, connectHandle, connection)) {
-          this.#demands.await(connectHandle, this.#hub, told);
+          this.#demands.holdBack(connectHandle, this.#hub, told);
           return false;
         }
         // Native code may have accepted without an event before.

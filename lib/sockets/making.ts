@@ -45,7 +45,7 @@ export abstract class Making extends SocketsCore {
         list.array,
       );
       if (socket !== 0) {
-        if (isRequired) this.gate.require(this.backend, socket as ListenSocketHandle, true);
+        this.gate.listens(this.backend, socket as ListenSocketHandle, isRequired, true);
         return socket as ListenSocketHandle;
       }
     }

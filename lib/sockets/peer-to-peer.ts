@@ -46,7 +46,7 @@ export abstract class PeerToPeer extends Authentication {
       `A listen socket at virtual port ${virtualPort}`,
       "Name a virtual port that is free",
     );
-    if (isRequired) this.gate.require(this.backend, socket, false);
+    this.gate.listens(this.backend, socket, isRequired, false);
     return socket;
   }
 

@@ -7,7 +7,8 @@
 //  - the peer's certificate is told, of which one without an authority says no times;
 //  - a certificate of a user counts when a trusted key has signed it, and not otherwise, with a reason;
 //  - while certificates are required, a signal that asks for a session without one that counts is turned away: without
-//  any, with one that does not count yet, of a revoked key or identity; others get to the library;
+//  any, with one that does not count yet or is for somebody else, of a revoked key or identity; others get to the
+//  library;
 //  - of many who are turned away at once all get an answer and only some are told of, the rest is counted;
 //  - all refuse a closed library, one that is not the built-in one, and wrong arguments.
 #include <steam/steamnetworkingcustomsignaling.h>
@@ -253,6 +254,8 @@ void ChecksCertificates() {
   CHECK(IsAllowed(library, message));
 
   *message.mutable_connect_request()->mutable_cert() = CertificateOf(user, root, "str:alice", 1000);
+  CHECK(!IsAllowed(library, message));
+  *message.mutable_connect_request()->mutable_cert() = CertificateOf(user, root, "str:bob");
   CHECK(!IsAllowed(library, message));
   *message.mutable_connect_request()->mutable_cert() = CertificateOf(user, root, "str:alice");
   message.clear_from_identity();
